@@ -1,0 +1,97 @@
+"""Mask stacks: every class of a frame in one integer image, bit ``k - 1`` is the class with id ``k``.
+
+Shapes are (height, width) throughout. Classes may overlap: a pixel may carry several bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.labels.taxonomy import stack_dtype
+
+MaskStack = npt.NDArray[np.unsignedinteger[Any]]
+"""(H, W), uint8 to uint64, one bit a class."""
+Mask = npt.NDArray[np.bool_]
+"""(H, W), bool, the pixels of one class."""
+
+
+class MaskError(ValueError):
+    """Masks that cannot be stacked or split; the message says why and what would do."""
+
+
+def empty_stack(height: int, width: int, class_count: int) -> MaskStack:
+    """A (height, width) stack with no bit set, in the dtype ``class_count`` needs."""
+    return np.zeros((height, width), dtype=stack_dtype(class_count))
+
+
+def class_mask(stack: MaskStack, class_id: int) -> Mask:
+    """The pixels of one class, (H, W) bool. ``class_id`` counts from 1."""
+    _check_bit(stack, class_id)
+    return (stack & stack.dtype.type(1 << (class_id - 1))) != 0
+
+
+def set_class(stack: MaskStack, class_id: int, mask: Mask) -> None:
+    """Make ``mask`` the pixels of one class, in place; other classes keep theirs."""
+    _check_bit(stack, class_id)
+    if mask.shape != stack.shape:
+        raise MaskError(f"The mask is {mask.shape} and the stack {stack.shape}; they must have the same size.")
+    bit = stack.dtype.type(1 << (class_id - 1))
+    np.bitwise_and(stack, ~bit, out=stack)
+    np.bitwise_or(stack, np.where(mask, bit, stack.dtype.type(0)), out=stack)
+
+
+def classes_present(stack: MaskStack) -> tuple[int, ...]:
+    """Ids of the classes with at least one pixel, ascending."""
+    bits = int(np.bitwise_or.reduce(stack, axis=None)) if stack.size else 0
+    return tuple(k + 1 for k in range(stack.dtype.itemsize * 8) if bits >> k & 1)
+
+
+def stack_from_index(index: npt.NDArray[np.integer[Any]], class_count: int) -> MaskStack:
+    """A stack from an index mask, (H, W) with 0 background and k the class with id k.
+
+    Raises ``MaskError`` where the index holds a value past ``class_count``.
+    """
+    highest = int(index.max(initial=0))
+    if highest > class_count or int(index.min(initial=0)) < 0:
+        raise MaskError(f"The index mask holds the value {highest}, but there are only {class_count} classes.")
+    table = np.zeros(class_count + 1, dtype=stack_dtype(class_count))
+    for class_id in range(1, class_count + 1):
+        table[class_id] = 1 << (class_id - 1)
+    return table[index]
+
+
+def index_from_stack(stack: MaskStack) -> npt.NDArray[np.uint8]:
+    """An index mask, (H, W) uint8, from a stack whose classes do not overlap.
+
+    Raises ``MaskError`` with the number of overlapping pixels where they do: an index holds one class a pixel.
+    """
+    overlapping = int(np.count_nonzero(stack & (stack - stack.dtype.type(1)) & np.where(stack == 0, 0, stack)))
+    if overlapping:
+        raise MaskError(
+            f"{overlapping} pixels carry several classes, and an index mask holds one; choose a format that can overlap."
+        )
+    index = np.zeros(stack.shape, dtype=np.uint8)
+    for class_id in classes_present(stack):
+        index[class_mask(stack, class_id)] = class_id
+    return index
+
+
+def shrink(stack: MaskStack, factor: int) -> MaskStack:
+    """Reduce by ``factor`` so that any pixel set anywhere in a block stays set (bitwise OR, not nearest).
+
+    A one-pixel scratch stays visible however far the view zooms out. The last block may be cut short.
+    """
+    if factor <= 1:
+        return stack
+    height, width = stack.shape
+    rows = np.bitwise_or.reduceat(stack, np.arange(0, height, factor), axis=0)
+    return np.bitwise_or.reduceat(rows, np.arange(0, width, factor), axis=1)
+
+
+def _check_bit(stack: MaskStack, class_id: int) -> None:
+    bits = stack.dtype.itemsize * 8
+    if not 1 <= class_id <= bits:
+        raise MaskError(f"Class id {class_id} has no bit in a {stack.dtype} stack, which holds ids 1 to {bits}.")
