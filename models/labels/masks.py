@@ -30,7 +30,8 @@ def empty_stack(height: int, width: int, class_count: int) -> MaskStack:
 def class_mask(stack: MaskStack, class_id: int) -> Mask:
     """The pixels of one class, (H, W) bool. ``class_id`` counts from 1."""
     _check_bit(stack, class_id)
-    return (stack & stack.dtype.type(1 << (class_id - 1))) != 0
+    mask: Mask = (stack & stack.dtype.type(1 << (class_id - 1))) != 0
+    return mask
 
 
 def set_class(stack: MaskStack, class_id: int, mask: Mask) -> None:
@@ -54,13 +55,16 @@ def stack_from_index(index: npt.NDArray[np.integer[Any]], class_count: int) -> M
 
     Raises ``MaskError`` where the index holds a value past ``class_count``.
     """
-    highest = int(index.max(initial=0))
-    if highest > class_count or int(index.min(initial=0)) < 0:
-        raise MaskError(f"The index mask holds the value {highest}, but there are only {class_count} classes.")
+    for value in (int(index.max(initial=0)), int(index.min(initial=0))):
+        if not 0 <= value <= class_count:
+            raise MaskError(
+                f"The index mask holds the value {value}; with {class_count} classes it may hold 0 to {class_count}."
+            )
     table = np.zeros(class_count + 1, dtype=stack_dtype(class_count))
     for class_id in range(1, class_count + 1):
         table[class_id] = 1 << (class_id - 1)
-    return table[index]
+    stack: MaskStack = table[index]
+    return stack
 
 
 def index_from_stack(stack: MaskStack) -> npt.NDArray[np.uint8]:
@@ -68,10 +72,12 @@ def index_from_stack(stack: MaskStack) -> npt.NDArray[np.uint8]:
 
     Raises ``MaskError`` with the number of overlapping pixels where they do: an index holds one class a pixel.
     """
-    overlapping = int(np.count_nonzero(stack & (stack - stack.dtype.type(1)) & np.where(stack == 0, 0, stack)))
+    # x & (x - 1) clears the lowest bit, so what is left had a second one; 0 wraps round, and 0 & anything is 0.
+    overlapping = int(np.count_nonzero(stack & (stack - stack.dtype.type(1))))
     if overlapping:
         raise MaskError(
-            f"{overlapping} pixels carry several classes, and an index mask holds one; choose a format that can overlap."
+            f"{overlapping} pixel(s) carry several classes, and an index mask holds one; "
+            "choose a format whose classes may overlap."
         )
     index = np.zeros(stack.shape, dtype=np.uint8)
     for class_id in classes_present(stack):

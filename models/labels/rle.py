@@ -1,0 +1,135 @@
+"""Run-length encoding as Kaggle's steel and satellite competitions write it.
+
+A mask is text, ``start length start length …``: pixels are counted down the columns first (column-major), the first
+pixel is 1, starts ascend. No pixel is the empty text.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from models.labels.masks import Mask
+
+SPREADSHEET_CELL_LIMIT = 32_767
+"""Characters a spreadsheet keeps of one cell; it cuts the rest off when it saves a CSV again."""
+
+_MAX_DIGITS = 18
+"""Longer numbers do not fit a signed 64-bit integer, and no frame is that large."""
+
+Runs = npt.NDArray[np.int64]
+"""(N, 2): start (counted from 1) and length of every run, in pixels."""
+
+
+class RleError(ValueError):
+    """Text that is no run-length encoding of the frame; the message says what is wrong with it."""
+
+
+def encode(mask: Mask) -> str:
+    """The Kaggle text of an (H, W) bool mask: column-major, 1-based, ascending, adjacent runs joined."""
+    flat = np.zeros(mask.size + 2, dtype=np.bool_)
+    # The transposed copy puts columns one behind the other; a zero at either end closes runs at the frame's edge.
+    flat[1:-1] = mask.T.reshape(-1)
+    edges = np.flatnonzero(flat[1:] != flat[:-1])
+    edges[1::2] -= edges[0::2]
+    edges[0::2] += 1
+    return " ".join(map(str, edges.tolist()))
+
+
+def decode(text: str, size: tuple[int, int]) -> Mask:
+    """The (H, W) bool mask of a Kaggle text, C-contiguous; ``size`` is (height, width) in pixels.
+
+    Runs may stand in any order. Raises ``RleError`` naming the fault: an odd count, something that is no whole
+    number, a start or length below 1, overlapping runs, or a run past the end of the frame.
+    """
+    height, width = size
+    runs = sorted_runs(text, height * width)
+    # +1 where a run starts, -1 behind its end; the running sum is the mask. Adjacent runs cancel to 0 in between.
+    steps = np.zeros(height * width + 1, dtype=np.int8)
+    steps[runs[:, 0] - 1] += 1
+    steps[runs[:, 0] + runs[:, 1] - 1] -= 1
+    flat: Mask = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+    return np.ascontiguousarray(flat.reshape(width, height).T)
+
+
+def sorted_runs(text: str, pixel_count: int | None = None) -> Runs:
+    """The runs of a Kaggle text by ascending start, checked as in ``decode``; past the end only with a pixel count."""
+    try:
+        return _checked(_numbers(text), pixel_count)
+    except RleError as error:
+        if not looks_cut(text):
+            raise
+        raise RleError(
+            f"{error} The cell has exactly {SPREADSHEET_CELL_LIMIT:,} characters, where a spreadsheet cuts it off; "
+            "take the file as it was before the spreadsheet saved it."
+        ) from error
+
+
+def looks_cut(text: str) -> bool:
+    """Whether the text is as long as a spreadsheet's longest cell, so that its end has probably been cut off."""
+    return len(text) == SPREADSHEET_CELL_LIMIT
+
+
+def area_px(runs: Runs) -> int:
+    """How many pixels the runs cover together."""
+    return int(runs[:, 1].sum())
+
+
+def _numbers(text: str) -> npt.NDArray[np.int64]:
+    tokens = text.split()
+    # int() would also take '1_000', '+5' and digits of other scripts, which no other reader does.
+    if not all(token.isascii() and token.isdigit() for token in tokens):
+        _refuse_first_bad(tokens)
+    if any(len(token) > _MAX_DIGITS for token in tokens):
+        longest = max(tokens, key=len)
+        raise RleError(f"It holds the number {_short(longest)}, which is past the end of any frame.")
+    return np.fromiter(map(int, tokens), dtype=np.int64, count=len(tokens))
+
+
+def _refuse_first_bad(tokens: list[str]) -> NoReturn:
+    bad = next(token for token in tokens if not (token.isascii() and token.isdigit()))
+    digits = bad.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        raise RleError(f"It holds the negative number {_short(bad)}; starts and lengths count from 1.")
+    raise RleError(f"It holds '{_short(bad)}', which is no whole number.")
+
+
+def _checked(numbers: npt.NDArray[np.int64], pixel_count: int | None) -> Runs:
+    if numbers.size % 2:
+        raise RleError(f"It holds {numbers.size} numbers, an odd count; runs are pairs of start and length.")
+    runs = numbers.reshape(-1, 2)
+    _check_each(runs)
+    if np.any(runs[1:, 0] < runs[:-1, 0]):
+        runs = runs[np.argsort(runs[:, 0], kind="stable")]
+    _check_together(runs, pixel_count)
+    return runs
+
+
+def _check_each(runs: Runs) -> None:
+    for column, word in ((0, "start"), (1, "length")):
+        if np.any(runs[:, column] < 1):
+            number = int(np.argmax(runs[:, column] < 1)) + 1
+            raise RleError(f"Run {number} has a {word} of zero; {word}s count from 1.")
+
+
+def _check_together(runs: Runs, pixel_count: int | None) -> None:
+    ends: npt.NDArray[np.int64] = runs[:, 0] + runs[:, 1] - 1
+    overlapping = runs[1:, 0] <= ends[:-1]
+    if np.any(overlapping):
+        place = int(np.argmax(overlapping))
+        raise RleError(f"The runs at {_run(runs, place)} and {_run(runs, place + 1)} overlap; a pixel may stand once.")
+    if pixel_count is not None and runs.shape[0] and ends[-1] > pixel_count:
+        raise RleError(
+            f"The run at {_run(runs, -1)} ends at pixel {int(ends[-1])}, past the end of a frame of {pixel_count} "
+            "pixels; give the frame's right size."
+        )
+
+
+def _run(runs: Runs, place: int) -> str:
+    return f"'{int(runs[place, 0])} {int(runs[place, 1])}'"
+
+
+def _short(token: str) -> str:
+    return token if len(token) <= 24 else f"{token[:21]}…"
