@@ -117,8 +117,8 @@ class Recipe:
     """Thresholds, minimum sizes and limits for one product.
 
     ``dark_mean`` is the mean brightness of a frame's brightest part, scaled to 0 to 255, below which the frame counts
-    as dark (0 turns the check off). ``check_frozen`` says whether a live frame equal to the one before it counts as frozen. ``classes`` holds the
-    rules by class name; ask ``rule`` for what holds for a class in the end.
+    as dark (0 turns the check off). ``check_frozen`` says whether a live frame equal to the one before it counts as
+    frozen. ``classes`` holds the rules by class name; ask ``rule`` for what holds for a class in the end.
     """
 
     name: str = "default"
