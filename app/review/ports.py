@@ -1,0 +1,133 @@
+"""What the review needs from whoever keeps the inspections: the words it is told and the protocol it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+from uuid import UUID
+
+from app.words.correction import Correction, ReviewState
+from app.words.frame import Image
+from app.words.inspection import VerdictKind
+from app.words.reason import Reason
+from models.labels.masks import MaskStack
+from models.labels.taxonomy import Taxonomy
+
+PERSONS_WORD = frozenset({ReviewState.CORRECTED, ReviewState.CONFIRMED, ReviewState.VERIFIED_EMPTY})
+"""The states in which a person has decided; ``TO_DO`` and ``UNSURE`` are not."""
+
+
+class ReviewError(RuntimeError):
+    """Something the review cannot do; one sentence naming the thing and the remedy."""
+
+
+class Word(StrEnum):
+    """Whose word a frame's labels are. The values stand in export manifests."""
+
+    REVIEWER = "reviewer"
+    UNSURE = "unsure"
+    """A person looked, maybe edited, and did not decide."""
+    MODEL = "model"
+    LABEL_FILE = "label_file"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One line of the queue: small, without pixels.
+
+    ``class_names`` are the classes with pixels in the latest labels. ``source`` and ``name`` say which frame;
+    ``verdict`` is ``None`` where nobody gave one (a label file). ``readable`` is false for a frame without an image.
+    """
+
+    id: UUID
+    name: str
+    state: ReviewState
+    suspicion: float
+    time_utc: datetime
+    reason: Reason
+    verdict: VerdictKind | None = None
+    class_names: tuple[str, ...] = ()
+    source: str = ""
+    readable: bool = True
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has decided on it."""
+        return self.state in PERSONS_WORD
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReviewCase:
+    """A loaded item, ready to be worked on.
+
+    ``image`` is ``None`` where the frame cannot be read any more; ``fault`` then says why. ``stack`` is the latest
+    (H, W) mask stack, ``word`` that of the model or the label file before any correction; both ``None`` for a frame
+    that was never inspected and has no image to draw on. ``author`` is whose word ``word`` is.
+    """
+
+    item: ReviewItem
+    taxonomy: Taxonomy
+    image: Image | None
+    stack: MaskStack | None
+    word: MaskStack | None
+    author: Word = Word.MODEL
+    fault: Reason | None = None
+    note: str = ""
+    actor: str = ""
+    probabilities: MappingProxyType[int, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelRecord:
+    """The final labels of one frame, for an export.
+
+    ``stack`` is (H, W), ``None`` where nothing is known. ``stated_empty`` are the classes a label file names with an
+    empty cell. ``actor`` and ``time_utc`` are the reviewer's, empty and ``None`` where nobody reviewed.
+    """
+
+    name: str
+    stack: MaskStack | None
+    state: ReviewState
+    word: Word
+    source: str = ""
+    actor: str = ""
+    time_utc: datetime | None = None
+    verdict: VerdictKind | None = None
+    stated_empty: frozenset[int] = frozenset()
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person has decided on it."""
+        return self.state in PERSONS_WORD
+
+
+class ReviewStore(Protocol):
+    """Where inspections to review come from and corrections go. ``load`` and ``labels`` may be called on any thread."""
+
+    @property
+    def title(self) -> str:
+        """What is being reviewed, for the page's head: 'This station' or a label file's name."""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether a pixel holds one class at most, so that drawing replaces."""
+
+    def items(self) -> Sequence[ReviewItem]:
+        """Every inspection to look at, in any order."""
+
+    def load(self, item_id: UUID) -> ReviewCase:
+        """One item with its pixels. Raises ``ReviewError`` where it is gone."""
+
+    def save_correction(self, correction: Correction) -> Future[None]:
+        """Keep a correction; the future ends when it is on disk, or with the error that kept it off."""
+
+    def taxonomies(self) -> Sequence[Taxonomy]:
+        """The taxonomies its items have; an export is of one of them."""
+
+    def labels(self, taxonomy: Taxonomy) -> Iterator[LabelRecord]:
+        """The latest labels of every frame of one taxonomy, loaded one by one."""

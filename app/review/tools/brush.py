@@ -1,0 +1,85 @@
+"""Brush and eraser: a round tip dragged from one point to the next.
+
+The tip snaps to the pixel grid, so that a tip of 1 px draws one pixel and one of 2 px four: odd tips centre on a
+pixel, even ones on a corner. A stroke's piece is the capsule around the segment between two snapped points: the pixels
+whose centre is at most half the tip away from it. All of it is computed in whole half-pixels, so it is exact.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.review.edit import Box, Edit, OverlapPolicy, class_bit
+from models.labels.masks import Mask
+from models.labels.taxonomy import Taxonomy
+
+SMALLEST_TIP_PX = 1
+LARGEST_TIP_PX = 400
+
+Point = tuple[float, float]
+"""(x, y) in frame pixels; the pixel in column i spans i to i + 1."""
+
+
+def paint(start: Point, end: Point, tip_px: int, class_id: int, taxonomy: Taxonomy, overlap: OverlapPolicy) -> Edit:
+    """Draw ``class_id`` along a segment with a round tip of ``tip_px`` diameter."""
+    box, mask = capsule(start, end, tip_px)
+    clear = all_bits(taxonomy) if overlap is OverlapPolicy.REPLACE else 0
+    return Edit(box, mask, clear=clear, draw=class_bit(class_id))
+
+
+def erase(start: Point, end: Point, tip_px: int, class_ids: tuple[int, ...]) -> Edit:
+    """Take the classes ``class_ids`` away along a segment with a round tip of ``tip_px`` diameter."""
+    box, mask = capsule(start, end, tip_px)
+    return Edit(box, mask, clear=sum(class_bit(class_id) for class_id in class_ids))
+
+
+def capsule(start: Point, end: Point, tip_px: int) -> tuple[Box, Mask]:
+    """The box and (h, w) mask of the pixels whose centre is at most ``tip_px / 2`` from the snapped segment.
+
+    The box may reach past the frame; a document clips it.
+    """
+    (x0, y0), (x1, y1) = snap(start, tip_px), snap(end, tip_px)
+    left, top = _first_pixel(min(x0, x1) - tip_px), _first_pixel(min(y0, y1) - tip_px)
+    right, bottom = _last_pixel(max(x0, x1) + tip_px), _last_pixel(max(y0, y1) + tip_px)
+    across = 2 * np.arange(left, right + 1, dtype=np.int64)[None, :] + 1
+    down = 2 * np.arange(top, bottom + 1, dtype=np.int64)[:, None] + 1
+    reach = tip_px * tip_px
+    mask = (across - x0) ** 2 + (down - y0) ** 2 <= reach
+    length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+    if length:
+        mask |= (across - x1) ** 2 + (down - y1) ** 2 <= reach
+        along = (across - x0) * (x1 - x0) + (down - y0) * (y1 - y0)
+        aside = (across - x0) * (y1 - y0) - (down - y0) * (x1 - x0)
+        mask |= (along >= 0) & (along <= length) & (aside * aside <= reach * length)
+    return (left, top, right - left + 1, bottom - top + 1), mask
+
+
+def snap(point: Point, tip_px: int) -> tuple[int, int]:
+    """Where the tip centres, in half pixels: the pixel's centre for odd tips, the nearest corner for even ones."""
+    if tip_px % 2:
+        return 2 * math.floor(point[0]) + 1, 2 * math.floor(point[1]) + 1
+    return 2 * math.floor(point[0] + 0.5), 2 * math.floor(point[1] + 0.5)
+
+
+def larger_tip(tip_px: int, steps: int = 1) -> int:
+    """The tip ``steps`` sizes up (down where negative): by one pixel when small, by about a tenth when large."""
+    for _ in range(abs(steps)):
+        tip_px += max(1, round(tip_px / 10)) if steps > 0 else -max(1, round(tip_px / 11))
+    return min(max(tip_px, SMALLEST_TIP_PX), LARGEST_TIP_PX)
+
+
+def all_bits(taxonomy: Taxonomy) -> int:
+    """The bits of all classes of a taxonomy."""
+    return (1 << len(taxonomy)) - 1
+
+
+def _first_pixel(half_px: int) -> int:
+    """The first column whose centre is at or past ``half_px`` half pixels."""
+    return -((1 - half_px) // 2)
+
+
+def _last_pixel(half_px: int) -> int:
+    """The last column whose centre is at or before ``half_px`` half pixels."""
+    return (half_px - 1) // 2
