@@ -1,0 +1,402 @@
+"""FrameCanvas: shows a frame with its mask stack; zoom, pan, and the pointer in frame pixels for tools."""
+
+from __future__ import annotations
+
+from math import floor
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
+
+from app.ui.canvas.colours import StackColours
+from app.ui.canvas.layers import Box, FrameLayer, HighlightLayer, StackLayer
+from app.ui.canvas.pointer import HoveredPixel, PointerAt
+from app.words.frame import Image
+from models.labels.masks import MaskStack
+from models.labels.taxonomy import Taxonomy
+
+_FIT_MARGIN_PX = 8
+_LARGEST_SCALE = 64.0
+_ZOOM_STEP = 1.25
+_CLICK_SLACK_PX = 4
+_TOOL_LAYER_Z = 10.0
+
+
+class FrameCanvas(QGraphicsView):
+    """Shows one frame and, over it, its mask stack. Scene coordinates are frame pixels.
+
+    Mouse: the wheel zooms at the pointer; the middle button, Space with the left button and, while no tool is active,
+    the left button alone pan. Keys, while it has the focus: arrows pan, ``+`` and ``-`` zoom, ``0`` fits, ``Z`` shows
+    1:1.
+
+    Signals:
+        pixel_hovered(object): ``HoveredPixel``, or ``None`` when the pointer is on no frame pixel.
+        pressed(object), moved(object), released(object): ``PointerAt`` of the left or right button, for the active
+            tool. ``moved`` comes with no button held as well, so that a tool can draw its cursor.
+        clicked(object): ``PointerAt`` of a left click without a drag, while no tool is active.
+        view_changed(float): the new scale, in device-independent pixels a frame pixel.
+    """
+
+    pixel_hovered = Signal(object)
+    pressed = Signal(object)
+    moved = Signal(object)
+    released = Signal(object)
+    clicked = Signal(object)
+    view_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame_layer = FrameLayer()
+        self._stack_layer = StackLayer()
+        self._highlight_layer = HighlightLayer()
+        self._frame_size = (0, 0)
+        self._taxonomy: Taxonomy | None = None
+        self._hidden: set[int] = set()
+        self._opacity = 0.45
+        self._scale = 1.0
+        self._centre = QPointF()
+        self._fitted = True
+        self._tool_active = False
+        self._tool_cursor = QCursor(Qt.CursorShape.CrossCursor)
+        self._space_held = False
+        self._pan_from: QPointF | None = None
+        self._press_at: QPointF | None = None
+        self._build_scene()
+
+    def _build_scene(self) -> None:
+        scene = QGraphicsScene(self)
+        # An index costs more than it gives for a handful of items that move with every frame.
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        for layer in (self._frame_layer, self._stack_layer, self._highlight_layer):
+            scene.addItem(layer)
+        self.setScene(scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(160, 120)
+
+    # What is shown
+
+    def show_frame(self, image: Image | None, display_range: tuple[float, float] | None = None) -> None:
+        """Show (H, W) or (H, W, 3) RGB, uint8 or uint16; ``None`` shows nothing.
+
+        ``display_range`` are the values drawn black and white: by default 0 and 255 for 8 bit, and for 16 bit what
+        nearly all pixels lie within. The view stays unless the frame's size changes, which fits it. A stack of another
+        size is taken away. The image is not copied and must not change.
+        """
+        size = (0, 0) if image is None else (image.shape[1], image.shape[0])
+        self._frame_layer.show_image(image, display_range)
+        stack = self._stack_layer.stack
+        if stack is not None and stack.shape[::-1] != size:
+            self._stack_layer.show_stack(None, None)
+        if size != self._frame_size:
+            self._frame_size = size
+            self._highlight_layer.show_box(None, self._scale)
+            self.fit()
+
+    def show_stack(self, stack: MaskStack | None, taxonomy: Taxonomy | None) -> None:
+        """Show a (H, W) mask stack of the frame's size over it; it is not copied, see ``update_rect``.
+
+        Another taxonomy shows all its classes again.
+        """
+        if taxonomy is not None and taxonomy != self._taxonomy:
+            if self._taxonomy is None or taxonomy.names != self._taxonomy.names:
+                self._hidden.clear()
+            self._taxonomy = taxonomy
+        self._stack_layer.show_stack(stack, self._colours())
+
+    def update_rect(self, x: int, y: int, width: int, height: int) -> None:
+        """Repaint this box of frame pixels after the shown stack has been changed there, in place."""
+        self._stack_layer.refresh((x, y, width, height), self._scale * self.devicePixelRatioF())
+
+    def set_opacity(self, opacity: float) -> None:
+        """How opaque the masks' fill is, 0 (outlines alone) to 1."""
+        self._opacity = min(max(opacity, 0.0), 1.0)
+        self._recolour()
+
+    def set_class_visible(self, class_id: int, visible: bool) -> None:
+        """Show or hide one class."""
+        (self._hidden.discard if visible else self._hidden.add)(class_id)
+        self._recolour()
+
+    def class_visible(self, class_id: int) -> bool:
+        """Whether the class is shown."""
+        return class_id not in self._hidden
+
+    def set_masks_hidden(self, hidden: bool) -> None:
+        """Hide all masks and the highlight, to see the bare steel, or show them again."""
+        self._stack_layer.setVisible(not hidden)
+        self._highlight_layer.setVisible(not hidden)
+
+    @property
+    def masks_hidden(self) -> bool:
+        """Whether all masks are hidden."""
+        return not self._stack_layer.isVisible()
+
+    def set_highlight(self, box: Box | None) -> None:
+        """Put a frame around (x, y, width, height) in frame pixels, or take it away."""
+        self._highlight_layer.show_box(box, self._scale)
+
+    def add_item(self, item: QGraphicsItem) -> None:
+        """Lay a tool's item (a brush outline, a lasso) over everything; its coordinates are frame pixels."""
+        item.setZValue(item.zValue() + _TOOL_LAYER_Z)
+        self.scene().addItem(item)
+
+    def remove_item(self, item: QGraphicsItem) -> None:
+        """Take a tool's item away."""
+        self.scene().removeItem(item)
+
+    def set_tool_active(self, active: bool, cursor: QCursor | Qt.CursorShape = Qt.CursorShape.CrossCursor) -> None:
+        """Whether the left button draws (``pressed``, ``moved``, ``released``) or pans."""
+        self._tool_active = active
+        self._tool_cursor = QCursor(cursor)
+        self._show_cursor()
+
+    def _colours(self) -> StackColours | None:
+        return None if self._taxonomy is None else StackColours(self._taxonomy, self._hidden, self._opacity)
+
+    def _recolour(self) -> None:
+        colours = self._colours()
+        if colours is not None:
+            self._stack_layer.set_colours(colours)
+
+    # The view
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """(width, height) of the frame in pixels; (0, 0) without one."""
+        return self._frame_size
+
+    @property
+    def scale_factor(self) -> float:
+        """Device-independent pixels a frame pixel."""
+        return self._scale
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the whole frame is kept in view when the canvas is resized."""
+        return self._fitted
+
+    def fit(self) -> None:
+        """Show the whole frame."""
+        self._set_view(self._fit_scale(), self._frame_centre())
+        self._fitted = True
+
+    def show_1_to_1(self) -> None:
+        """Show one frame pixel as one device pixel, about the middle of the view."""
+        self._set_view(1.0 / self.devicePixelRatioF(), self._centre)
+
+    def zoom_to_box(self, box: Box, margin: float = 1.0) -> None:
+        """Show (x, y, width, height) with ``margin`` times its size around it; small boxes at most 8-fold."""
+        x, y, width, height = box
+        room = 1.0 + 2.0 * margin
+        view = self.viewport().size()
+        scale = min(view.width() / (width * room), view.height() / (height * room), 8.0)
+        self._set_view(max(scale, self._fit_scale()), QPointF(x + width / 2, y + height / 2))
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom by ``factor``; the frame point below ``at`` (viewport, else its middle) stays where it is."""
+        at = at if at is not None else QPointF(self.viewport().rect().center())
+        before = self.to_frame(at)
+        scale = min(max(self._scale * factor, self._fit_scale() * 0.5), _LARGEST_SCALE)
+        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+        self._set_view(scale, before - (at - middle) / scale)
+
+    def pan_by(self, dx_px: float, dy_px: float) -> None:
+        """Move the view over the frame by so many device-independent pixels."""
+        self._set_view(self._scale, self._centre + QPointF(dx_px, dy_px) / self._scale)
+
+    def to_frame(self, position: QPointF) -> QPointF:
+        """Frame pixels, with fractions, of a point in viewport coordinates."""
+        inverse, _ = self.viewportTransform().inverted()
+        return inverse.map(position)
+
+    def to_viewport(self, x: float, y: float) -> QPointF:
+        """Viewport coordinates of a point in frame pixels."""
+        return self.viewportTransform().map(QPointF(x, y))
+
+    def _frame_centre(self) -> QPointF:
+        return QPointF(self._frame_size[0] / 2, self._frame_size[1] / 2)
+
+    def _fit_scale(self) -> float:
+        width, height = self._frame_size
+        if not width or not height:
+            return 1.0
+        view = self.viewport().size()
+        room_x, room_y = max(view.width() - 2 * _FIT_MARGIN_PX, 1), max(view.height() - 2 * _FIT_MARGIN_PX, 1)
+        return min(room_x / width, room_y / height, _LARGEST_SCALE)
+
+    def _set_view(self, scale: float, centre: QPointF) -> None:
+        self._fitted = False
+        width, height = self._frame_size
+        self._scale = scale
+        self._centre = QPointF(min(max(centre.x(), 0.0), width), min(max(centre.y(), 0.0), height))
+        view = self.viewport().size()
+        # Room around the frame, so that the scroll bars can always reach the centre wanted.
+        margin_x, margin_y = view.width() / scale, view.height() / scale
+        self.setSceneRect(QRectF(0, 0, width, height).adjusted(-margin_x, -margin_y, margin_x, margin_y))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self.horizontalScrollBar().setValue(round(self._centre.x() * scale - view.width() / 2))
+        self.verticalScrollBar().setValue(round(self._centre.y() * scale - view.height() / 2))
+        self._highlight_layer.set_scale(scale)
+        self.view_changed.emit(scale)
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the whole frame, or the point in the middle, in view."""
+        super().resizeEvent(event)
+        if self._fitted:
+            self.fit()
+        else:
+            self._set_view(self._scale, self._centre)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom at the pointer."""
+        self.zoom_by(_ZOOM_STEP ** (event.angleDelta().y() / 120.0), event.position())
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begin to pan, or tell the tool."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and (self._space_held or not self._tool_active)):
+            self._pan_from = event.position()
+            self._press_at = event.position() if left else None
+            self._show_cursor()
+        elif self._tool_active and self._frame_layer.image is not None:
+            self.pressed.emit(self._pointer(event))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Pan, or tell the tool; say which pixel is under the pointer."""
+        if self._pan_from is not None:
+            step = self._pan_from - event.position()
+            if self._press_at is None or (event.position() - self._press_at).manhattanLength() > _CLICK_SLACK_PX:
+                self._press_at = None
+                self._pan_from = event.position()
+                self.pan_by(step.x(), step.y())
+        elif self._tool_active and self._frame_layer.image is not None:
+            self.moved.emit(self._pointer(event))
+        self.pixel_hovered.emit(self._hovered(event.position()))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the pan or the stroke; a left press that did not move is a click."""
+        if self._pan_from is not None:
+            was_click = self._press_at is not None and not self._tool_active
+            self._pan_from = self._press_at = None
+            self._show_cursor()
+            if was_click and self._frame_layer.image is not None:
+                self.clicked.emit(self._pointer(event))
+        elif self._tool_active and self._frame_layer.image is not None:
+            self.released.emit(self._pointer(event))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """A second press is a press like the first."""
+        self.mousePressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the right cursor."""
+        super().enterEvent(event)
+        self._show_cursor()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """No pixel is under the pointer any more."""
+        super().leaveEvent(event)
+        self.pixel_hovered.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Pan and zoom; other keys go to the page."""
+        if not self._take_key(event):
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Space released: the left button draws again."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_held = False
+            self._show_cursor()
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """A key held while the focus leaves is let go elsewhere."""
+        super().focusOutEvent(event)
+        self._space_held = False
+        self._show_cursor()
+
+    def _take_key(self, event: QKeyEvent) -> bool:
+        step = 0.1 * self.viewport().width()
+        match event.key():
+            case Qt.Key.Key_Left:
+                self.pan_by(-step, 0)
+            case Qt.Key.Key_Right:
+                self.pan_by(step, 0)
+            case Qt.Key.Key_Up:
+                self.pan_by(0, -step)
+            case Qt.Key.Key_Down:
+                self.pan_by(0, step)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom_by(_ZOOM_STEP)
+            case Qt.Key.Key_Minus:
+                self.zoom_by(1 / _ZOOM_STEP)
+            case Qt.Key.Key_0:
+                self.fit()
+            case Qt.Key.Key_Z if not event.modifiers():
+                self.show_1_to_1()
+            case Qt.Key.Key_Space:
+                if not event.isAutoRepeat():
+                    self._space_held = True
+                    self._show_cursor()
+            case _:
+                return False
+        return True
+
+    def _pointer(self, event: QMouseEvent) -> PointerAt:
+        # The event names the pixel's corner; what is drawn below it is the frame at the pixel's centre.
+        point = self.to_frame(event.position() + QPointF(0.5, 0.5) / self.devicePixelRatioF())
+        return PointerAt(point.x(), point.y(), event.button(), event.buttons(), event.modifiers())
+
+    def _hovered(self, position: QPointF) -> HoveredPixel | None:
+        image = self._frame_layer.image
+        point = self.to_frame(position + QPointF(0.5, 0.5) / self.devicePixelRatioF())
+        x, y = floor(point.x()), floor(point.y())
+        if image is None or not (0 <= x < image.shape[1] and 0 <= y < image.shape[0]):
+            return None
+        value = image[y, x]
+        values = (int(value),) if image.ndim == 2 else tuple(int(v) for v in value)
+        stack = self._stack_layer.stack
+        bits = 0 if stack is None else int(stack[y, x])
+        return HoveredPixel(x, y, values, tuple(k + 1 for k in range(bits.bit_length()) if bits >> k & 1))
+
+    def _show_cursor(self) -> None:
+        if self._pan_from is not None:
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space_held:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._tool_active:
+            self.viewport().setCursor(self._tool_cursor)
+        else:
+            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        """Repaint rather than shift old pixels: the interpolated frame does not move by whole source pixels."""
+        super().scrollContentsBy(dx, dy)
+        self.viewport().update()

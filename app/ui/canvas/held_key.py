@@ -1,0 +1,72 @@
+"""A key that means something for as long as it is held, wherever in its window the focus lies."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+# While one of these has the focus a letter is text.
+_TEXT_INPUTS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+
+
+class HeldKey(QObject):
+    """Says when ``key`` goes down and up while ``owner`` is visible in the active window.
+
+    Signals: ``went_down``, ``went_up``. A window that loses the focus lets the key up.
+    """
+
+    went_down = Signal()
+    went_up = Signal()
+
+    def __init__(self, key: Qt.Key, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._key = key
+        self._owner = owner
+        self._down = False
+        application = QApplication.instance()
+        assert application is not None, "a widget exists, so an application does"
+        application.installEventFilter(self)
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the key is held now."""
+        return self._down
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """See every key of the application; take only this one."""
+        kind = event.type()
+        if kind == QEvent.Type.ApplicationDeactivate or (
+            kind == QEvent.Type.WindowDeactivate and watched is self._owner.window()
+        ):
+            self._let_up()
+            return False
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() != self._key or not isinstance(watched, QWidget) or not self._is_ours(watched):
+            return False
+        if event.isAutoRepeat():
+            return self._down
+        if kind == QEvent.Type.KeyRelease:
+            was_down = self._down
+            self._let_up()
+            return was_down
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        self._down = True
+        self.went_down.emit()
+        return True
+
+    def _is_ours(self, watched: QWidget) -> bool:
+        if self._down:
+            return True
+        return (
+            self._owner.isVisible()
+            and watched.window() is self._owner.window()
+            and not isinstance(watched, _TEXT_INPUTS)
+        )
+
+    def _let_up(self) -> None:
+        if self._down:
+            self._down = False
+            self.went_up.emit()
