@@ -1,0 +1,38 @@
+"""Replacement: a file that takes its predecessor's place whole, or leaves it as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+
+@contextmanager
+def replacement(path: Path) -> Iterator[Path]:
+    """The name of a file beside ``path`` to write to; it becomes ``path`` at the end of the block.
+
+    An error within the block, or in the exchange itself, leaves the old ``path`` untouched and nothing beside it. The
+    folder is made where it is not there yet.
+    """
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextmanager
+def text_replacement(path: Path) -> Iterator[TextIO]:
+    """A UTF-8 text stream, written without newline translation, that becomes ``path`` at the end of the block."""
+    with replacement(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
