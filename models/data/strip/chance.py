@@ -16,6 +16,7 @@ class Stream(IntEnum):
     NUISANCES = 3
     DEFECTS = 4
     ROLL = 5
+    WANDER = 6
 
 
 def chance(seed: int, stream: Stream, place: int = 0) -> np.random.Generator:

@@ -16,26 +16,26 @@ from models.data.strip.taxonomy import CRACKS, PATCHES, PITS, SCRATCHES
 
 def pits(rng: np.random.Generator, site: Site) -> Imprint:
     """A cluster of small dark pits, each with a lit rim, on ground that is slightly eaten away."""
-    width = min(int(rng.uniform(50, 240)), site.longest_px)
-    height = int(rng.uniform(24, 80))
-    count = int(rng.uniform(0.6, 1.6) * np.sqrt(width * height) * 0.22) + 3
-    dark, lit = canvas(height, width), canvas(height, width)
+    width = min(int(rng.uniform(60, 260)), site.longest_px)
+    height = int(rng.uniform(30, 90))
+    count = int(rng.uniform(0.6, 1.8) * np.sqrt(width * height) * 0.22) + 4
+    hollow, rim = canvas(height, width), canvas(height, width)
     for _ in range(count):
         x = float(np.clip(rng.normal(0.5, 0.19), 0.08, 0.92)) * width
         y = float(np.clip(rng.normal(0.5, 0.19), 0.15, 0.85)) * height
-        _pit(dark, lit, x, y, float(rng.uniform(1.2, 3.8)), float(rng.uniform(1.0, 2.2)))
-    return _pitted(site, rng, dark, lit, halo_px=4.5)
+        _pit(rng, hollow, rim, (x, y), min(4.5, float(rng.lognormal(0.55, 0.4))), float(rng.uniform(1.0, 2.2)))
+    return _pitted(rng, site, hollow, rim, halo_px=4.5)
 
 
 def roll_mark(rng: np.random.Generator, site: Site) -> Imprint:
     """One dent as a damaged roll presses it, the same at every turn; of class pits."""
-    width, height = int(rng.uniform(40, 64)), int(rng.uniform(30, 46))
-    dark, lit = canvas(height, width), canvas(height, width)
-    _pit(dark, lit, width / 2, height / 2, float(rng.uniform(5.0, 8.0)), float(rng.uniform(1.0, 1.5)))
-    for _ in range(3):
-        x, y = float(rng.uniform(0.3, 0.7)) * width, float(rng.uniform(0.3, 0.7)) * height
-        _pit(dark, lit, x, y, float(rng.uniform(1.5, 3.0)), 1.2)
-    return _pitted(site, rng, dark, lit, halo_px=3.0)
+    width, height = int(rng.uniform(44, 70)), int(rng.uniform(36, 50))
+    hollow, rim = canvas(height, width), canvas(height, width)
+    _pit(rng, hollow, rim, (width / 2, height / 2), float(rng.uniform(5.0, 8.0)), float(rng.uniform(1.0, 1.6)))
+    for _ in range(4):
+        x, y = float(rng.uniform(0.25, 0.75)) * width, float(rng.uniform(0.3, 0.7)) * height
+        _pit(rng, hollow, rim, (x, y), float(rng.uniform(1.2, 2.8)), 1.2)
+    return _pitted(rng, site, hollow, rim, halo_px=3.0)
 
 
 def cracks(rng: np.random.Generator, site: Site) -> Imprint:
@@ -58,38 +58,44 @@ def cracks(rng: np.random.Generator, site: Site) -> Imprint:
 
 
 def scratches(rng: np.random.Generator, site: Site) -> Imprint:
-    """Long thin lines along the rolling direction, bright or dark, often several side by side."""
+    """Long lines along the rolling direction, bright or dark, often several side by side; some are broad gouges."""
     width = max(8, min(int(rng.triangular(140, 350, 1500)), site.longest_px))
     slope = float(rng.normal(0, 0.012))
     count = int(rng.choice([1, 1, 2, 3, 5]))
-    spread = float(rng.uniform(6, 16)) * count
-    height = int(abs(slope) * width + spread) + 14
+    spread = float(rng.uniform(8, 18)) * count
+    height = int(abs(slope) * width + spread) + 20
+    broad = float(rng.choice([0.7, 0.9, 1.3, 2.2]))
     profile = canvas(height, width)
     along = np.linspace(0, width - 1, 25)
     for _ in range(count):
         first, last = float(rng.uniform(0, 0.25)) * width, float(rng.uniform(0.7, 1.0)) * width
         middle = height / 2 + (float(rng.uniform(-0.4, 0.4)) * spread if count > 1 else 0.0)
         points = np.stack([along, middle + slope * (along - width / 2)], axis=1)[(along >= first) & (along < last)]
-        line(profile, points, float(rng.uniform(0.6, 1.0)), int(rng.integers(1, 3)))
-    profile = blur(profile, 2.0, float(rng.uniform(0.5, 0.9)))
-    profile *= np.clip(0.72 + 0.28 * site.texture(rng, 1, width), 0.35, 1.2)
-    sign = 0.85 if rng.random() < 0.6 else -0.5
-    gain = 1 + np.float32(sign * site.contrast) * profile
-    return imprint(site.x_px, site.row(rng, height), gain, profile > 0.12, SCRATCHES)
+        line(profile, points, float(rng.uniform(0.7, 1.0)), max(1, round(1.6 * broad)))
+    profile = blur(profile, 3.0, broad)
+    profile *= np.clip(0.8 + 0.3 * site.texture(rng, 1, width), 0.3, 1.3) * (1 + 0.2 * site.texture(rng, height, width))
+    flank = np.roll(profile, max(2, round(2 * broad)), axis=0)
+    sign = 1.1 if rng.random() < 0.6 else -0.9
+    gain = 1 + np.float32(sign * site.contrast) * (profile - 0.35 * flank * (1 - profile))
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.1, 3.0), profile > 0.12, SCRATCHES)
 
 
 def patches(rng: np.random.Generator, site: Site) -> Imprint:
-    """A large area of rolled-in scale: dark, rough, with relief at its ragged outline."""
+    """A large area of rolled-in scale: plates of uneven darkness, rough, with relief at their ragged outlines."""
     width = min(int(rng.triangular(90, 180, 520)), site.longest_px)
     height = int(rng.uniform(50, 190))
     body = dome(height, width)
-    field = body + 0.38 * site.texture(rng, height, width, 2.0)
-    solid = ((field > 0.35) & (body > 0)).astype(np.uint8)
-    mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    shape = site.texture(rng, height, width, 2.0)
     rough = site.texture(rng, height, width)
-    relief = np.asarray(cv2.Sobel(blur(np.minimum(field, 0.7) + 0.1 * rough, 1.2), cv2.CV_32F, 0, 1, ksize=3))
-    gain = 1 - site.contrast * (float(rng.uniform(0.22, 0.5)) + 0.11 * rough + 0.35 * relief)
-    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.08, 2.5), mask, PATCHES)
+    field = body + 0.30 * shape + 0.08 * rough
+    solid = ((field > 0.5) & (body > 0)).astype(np.uint8)
+    mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    plates = blur((shape + 0.3 * rough > 0.4).astype(np.float32), 0.8)
+    relief = np.asarray(cv2.Sobel(blur(np.minimum(field, 0.7) + 0.5 * plates + 0.2 * rough, 1.0), cv2.CV_32F, 0, 1))
+    depth = float(rng.uniform(0.22, 0.42))
+    tone = np.clip(depth * (1 + 0.5 * plates) + 0.10 * rough, 0.6 * depth, 0.75)
+    gain = 1 - site.contrast * (tone + 0.32 * relief)
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.12, 2.2), mask, PATCHES)
 
 
 DEFECTS: MappingProxyType[int, Callable[[np.random.Generator, Site], Imprint]] = MappingProxyType(
@@ -98,20 +104,27 @@ DEFECTS: MappingProxyType[int, Callable[[np.random.Generator, Site], Imprint]] =
 """How a defect of each class id is drawn."""
 
 
-def _pit(dark: Field, lit: Field, x: float, y: float, radius: float, stretch: float) -> None:
-    """One pit: its hollow, and the crescent of rim that faces the lamp."""
-    axes = (max(1, round(radius * stretch)), max(1, round(radius)))
-    centre = (round(x), round(y))
-    cv2.ellipse(dark, centre, axes, 0, 0, 360, 1.0, -1)
-    cv2.ellipse(lit, (centre[0], centre[1] + 1), (axes[0] + 1, axes[1] + 1), 0, 20, 160, 1.0, 1)
+def _pit(
+    rng: np.random.Generator, hollow: Field, rim: Field, centre: tuple[float, float], radius: float, stretch: float
+) -> None:
+    """One pit: an uneven hollow, and the crescent of its rim that faces the lamp."""
+    angles = np.linspace(0, 2 * np.pi, 9, endpoint=False)
+    reach = radius * rng.uniform(0.65, 1.25, 9)
+    corners = np.stack([centre[0] + stretch * reach * np.cos(angles), centre[1] + reach * np.sin(angles)], axis=1)
+    cv2.fillPoly(hollow, [np.rint(corners * 16).astype(np.int32)], float(rng.uniform(0.6, 1.0)), cv2.LINE_8, 4)
+    lower = corners[1:5] + np.asarray((0.0, 1.0))
+    line(rim, lower, float(rng.uniform(0.5, 1.0)), 1)
 
 
-def _pitted(site: Site, rng: np.random.Generator, dark: Field, lit: Field, halo_px: float) -> Imprint:
-    halo = blur(np.maximum(dark, lit), halo_px)
-    ground = np.minimum(halo * 1.6, 1)
-    gain = (1 - site.contrast * 0.22 * ground) * (1 - min(site.contrast * 0.62, 0.9) * blur(dark, 0.7))
-    gain += np.float32(site.contrast * 0.75) * blur(lit, 0.6)
-    return imprint(site.x_px, site.row(rng, dark.shape[0]), gain, (halo > 0.10) | (dark > 0), PITS)
+def _pitted(rng: np.random.Generator, site: Site, hollow: Field, rim: Field, halo_px: float) -> Imprint:
+    """The cluster as a whole: its mask is the pits and the ground they have eaten into."""
+    height, width = hollow.shape
+    halo = blur(np.maximum(hollow, rim), halo_px)
+    ground = np.minimum(halo * 1.6, 1) * (1 + 0.5 * site.texture(rng, height, width))
+    floor = blur(hollow, 0.9) * (1 + 0.25 * site.texture(rng, height, width))
+    gain = (1 - site.contrast * 0.22 * ground) * (1 - min(site.contrast * 0.68, 0.9) * floor)
+    gain += np.float32(site.contrast * 0.7) * blur(rim, 0.6)
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.06, 2.5), (halo > 0.08) | (hollow > 0), PITS)
 
 
 def _crack(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.data.strip.noise import Field
 from models.labels.masks import Mask, MaskStack
@@ -27,12 +28,12 @@ class Imprint:
     @property
     def end_px(self) -> int:
         """The first column past it."""
-        return self.x_px + self.gain.shape[1]
+        return self.x_px + int(self.gain.shape[1])
 
 
-def imprint(x_px: int, y_px: int, gain: Field, mask: Mask, class_id: int = 0) -> Imprint:
+def imprint(x_px: int, y_px: int, gain: npt.NDArray[np.floating], mask: Mask, class_id: int = 0) -> Imprint:
     """An imprint whose gain is made 1 outside its mask, so that mask and change cover the same pixels."""
-    return Imprint(x_px, y_px, np.where(mask, gain, np.float32(1)), mask, class_id)
+    return Imprint(x_px, y_px, np.where(mask, gain, 1).astype(np.float32), mask, class_id)
 
 
 def press(image: Field, stack: MaskStack, steel: Mask | None, left_px: int, mark: Imprint) -> None:

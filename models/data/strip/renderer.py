@@ -72,12 +72,13 @@ class StripRenderer:
         """Frame ``number``, from 0."""
         if number < 0:
             raise ValueError(f"There is no frame {number}; frames count from 0.")
-        image, steel = self._surface.window(number)
+        image, cover = self._surface.window(number)
+        steel = None if cover is None else cover > 0
         stack = empty_stack(self.height_px, self.width_px, len(DEMO_STRIP))
         left = number * self.width_px
         for mark in self._marks(number):
             press(image, stack, steel, left, mark)
-        return RenderedFrame(self._surface.finish(image, number), stack, left * self.mm_per_px)
+        return RenderedFrame(self._surface.finish(image, cover, number), stack, left * self.mm_per_px)
 
     @property
     def roll_pitch_px(self) -> float:
