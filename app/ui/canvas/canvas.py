@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from math import floor
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QCursor,
     QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QResizeEvent,
-    QTransform,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsItem, QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from app.ui.canvas.colours import StackColours
 from app.ui.canvas.layers import Box, FrameLayer, HighlightLayer, StackLayer
 from app.ui.canvas.pointer import HoveredPixel, PointerAt
+from app.ui.canvas.view import ZoomView
 from app.words.frame import Image
 from models.labels.masks import MaskStack
 from models.labels.taxonomy import Taxonomy
 
-_FIT_MARGIN_PX = 8
-_LARGEST_SCALE = 64.0
-_ZOOM_STEP = 1.25
 _CLICK_SLACK_PX = 4
 _TOOL_LAYER_Z = 10.0
 
 
-class FrameCanvas(QGraphicsView):
+class FrameCanvas(ZoomView):
     """Shows one frame and, over it, its mask stack. Scene coordinates are frame pixels.
 
     Mouse: the wheel zooms at the pointer; the middle button, Space with the left button and, while no tool is active,
@@ -44,7 +38,6 @@ class FrameCanvas(QGraphicsView):
         pressed(object), moved(object), released(object): ``PointerAt`` of the left or right button, for the active
             tool. ``moved`` comes with no button held as well, so that a tool can draw its cursor.
         clicked(object): ``PointerAt`` of a left click without a drag, while no tool is active.
-        view_changed(float): the new scale, in device-independent pixels a frame pixel.
     """
 
     pixel_hovered = Signal(object)
@@ -52,41 +45,26 @@ class FrameCanvas(QGraphicsView):
     moved = Signal(object)
     released = Signal(object)
     clicked = Signal(object)
-    view_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame_layer = FrameLayer()
         self._stack_layer = StackLayer()
         self._highlight_layer = HighlightLayer()
-        self._frame_size = (0, 0)
         self._taxonomy: Taxonomy | None = None
         self._hidden: set[int] = set()
         self._opacity = 0.45
-        self._scale = 1.0
-        self._centre = QPointF()
-        self._fitted = True
         self._tool_active = False
         self._tool_cursor = QCursor(Qt.CursorShape.CrossCursor)
         self._space_held = False
         self._pan_from: QPointF | None = None
         self._press_at: QPointF | None = None
-        self._build_scene()
+        self._build()
 
-    def _build_scene(self) -> None:
-        scene = QGraphicsScene(self)
-        # An index costs more than it gives for a handful of items that move with every frame.
-        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+    def _build(self) -> None:
+        self.view_changed.connect(self._highlight_layer.set_scale)
         for layer in (self._frame_layer, self._stack_layer, self._highlight_layer):
-            scene.addItem(layer)
-        self.setScene(scene)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            self.scene().addItem(layer)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -106,10 +84,9 @@ class FrameCanvas(QGraphicsView):
         stack = self._stack_layer.stack
         if stack is not None and stack.shape[::-1] != size:
             self._stack_layer.show_stack(None, None)
-        if size != self._frame_size:
-            self._frame_size = size
+        if size != self.frame_size:
             self._highlight_layer.show_box(None, self._scale)
-            self.fit()
+        self.set_frame_size(*size)
 
     def show_stack(self, stack: MaskStack | None, taxonomy: Taxonomy | None) -> None:
         """Show a (H, W) mask stack of the frame's size over it; it is not copied, see ``update_rect``.
@@ -177,101 +154,7 @@ class FrameCanvas(QGraphicsView):
         if colours is not None:
             self._stack_layer.set_colours(colours)
 
-    # The view
-
-    @property
-    def frame_size(self) -> tuple[int, int]:
-        """(width, height) of the frame in pixels; (0, 0) without one."""
-        return self._frame_size
-
-    @property
-    def scale_factor(self) -> float:
-        """Device-independent pixels a frame pixel."""
-        return self._scale
-
-    @property
-    def fitted(self) -> bool:
-        """Whether the whole frame is kept in view when the canvas is resized."""
-        return self._fitted
-
-    def fit(self) -> None:
-        """Show the whole frame."""
-        self._set_view(self._fit_scale(), self._frame_centre())
-        self._fitted = True
-
-    def show_1_to_1(self) -> None:
-        """Show one frame pixel as one device pixel, about the middle of the view."""
-        self._set_view(1.0 / self.devicePixelRatioF(), self._centre)
-
-    def zoom_to_box(self, box: Box, margin: float = 1.0) -> None:
-        """Show (x, y, width, height) with ``margin`` times its size around it; small boxes at most 8-fold."""
-        x, y, width, height = box
-        room = 1.0 + 2.0 * margin
-        view = self.viewport().size()
-        scale = min(view.width() / (width * room), view.height() / (height * room), 8.0)
-        self._set_view(max(scale, self._fit_scale()), QPointF(x + width / 2, y + height / 2))
-
-    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
-        """Zoom by ``factor``; the frame point below ``at`` (viewport, else its middle) stays where it is."""
-        at = at if at is not None else QPointF(self.viewport().rect().center())
-        before = self.to_frame(at)
-        scale = min(max(self._scale * factor, self._fit_scale() * 0.5), _LARGEST_SCALE)
-        middle = QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
-        self._set_view(scale, before - (at - middle) / scale)
-
-    def pan_by(self, dx_px: float, dy_px: float) -> None:
-        """Move the view over the frame by so many device-independent pixels."""
-        self._set_view(self._scale, self._centre + QPointF(dx_px, dy_px) / self._scale)
-
-    def to_frame(self, position: QPointF) -> QPointF:
-        """Frame pixels, with fractions, of a point in viewport coordinates."""
-        inverse, _ = self.viewportTransform().inverted()
-        return inverse.map(position)
-
-    def to_viewport(self, x: float, y: float) -> QPointF:
-        """Viewport coordinates of a point in frame pixels."""
-        return self.viewportTransform().map(QPointF(x, y))
-
-    def _frame_centre(self) -> QPointF:
-        return QPointF(self._frame_size[0] / 2, self._frame_size[1] / 2)
-
-    def _fit_scale(self) -> float:
-        width, height = self._frame_size
-        if not width or not height:
-            return 1.0
-        view = self.viewport().size()
-        room_x, room_y = max(view.width() - 2 * _FIT_MARGIN_PX, 1), max(view.height() - 2 * _FIT_MARGIN_PX, 1)
-        return min(room_x / width, room_y / height, _LARGEST_SCALE)
-
-    def _set_view(self, scale: float, centre: QPointF) -> None:
-        self._fitted = False
-        width, height = self._frame_size
-        self._scale = scale
-        self._centre = QPointF(min(max(centre.x(), 0.0), width), min(max(centre.y(), 0.0), height))
-        view = self.viewport().size()
-        # Room around the frame, so that the scroll bars can always reach the centre wanted.
-        margin_x, margin_y = view.width() / scale, view.height() / scale
-        self.setSceneRect(QRectF(0, 0, width, height).adjusted(-margin_x, -margin_y, margin_x, margin_y))
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self.horizontalScrollBar().setValue(round(self._centre.x() * scale - view.width() / 2))
-        self.verticalScrollBar().setValue(round(self._centre.y() * scale - view.height() / 2))
-        self._highlight_layer.set_scale(scale)
-        self.view_changed.emit(scale)
-
     # Events
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep the whole frame, or the point in the middle, in view."""
-        super().resizeEvent(event)
-        if self._fitted:
-            self.fit()
-        else:
-            self._set_view(self._scale, self._centre)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Zoom at the pointer."""
-        self.zoom_by(_ZOOM_STEP ** (event.angleDelta().y() / 120.0), event.position())
-        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begin to pan, or tell the tool."""
@@ -325,7 +208,10 @@ class FrameCanvas(QGraphicsView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Pan and zoom; other keys go to the page."""
-        if not self._take_key(event):
+        if event.key() == Qt.Key.Key_Space:
+            self._space_held = True
+            self._show_cursor()
+        elif not self.take_view_key(event):
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
@@ -341,33 +227,6 @@ class FrameCanvas(QGraphicsView):
         super().focusOutEvent(event)
         self._space_held = False
         self._show_cursor()
-
-    def _take_key(self, event: QKeyEvent) -> bool:
-        step = 0.1 * self.viewport().width()
-        match event.key():
-            case Qt.Key.Key_Left:
-                self.pan_by(-step, 0)
-            case Qt.Key.Key_Right:
-                self.pan_by(step, 0)
-            case Qt.Key.Key_Up:
-                self.pan_by(0, -step)
-            case Qt.Key.Key_Down:
-                self.pan_by(0, step)
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                self.zoom_by(_ZOOM_STEP)
-            case Qt.Key.Key_Minus:
-                self.zoom_by(1 / _ZOOM_STEP)
-            case Qt.Key.Key_0:
-                self.fit()
-            case Qt.Key.Key_Z if not event.modifiers():
-                self.show_1_to_1()
-            case Qt.Key.Key_Space:
-                if not event.isAutoRepeat():
-                    self._space_held = True
-                    self._show_cursor()
-            case _:
-                return False
-        return True
 
     def _pointer(self, event: QMouseEvent) -> PointerAt:
         # The event names the pixel's corner; what is drawn below it is the frame at the pixel's centre.
@@ -395,8 +254,3 @@ class FrameCanvas(QGraphicsView):
             self.viewport().setCursor(self._tool_cursor)
         else:
             self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
-        """Repaint rather than shift old pixels: the interpolated frame does not move by whole source pixels."""
-        super().scrollContentsBy(dx, dy)
-        self.viewport().update()

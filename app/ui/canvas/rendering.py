@@ -66,7 +66,7 @@ class DeviceRect:
 
 def outline_width(scale: float) -> int:
     """How many device pixels a class's outline is wide: 2 where a frame pixel has room for it, else 1."""
-    return 2 if scale >= SQUARES_FROM_SCALE else 1
+    return 2 if scale >= 1.0 else 1
 
 
 def render_frame(pyramid: ImagePyramid, view: View, rect: DeviceRect) -> Image:
@@ -115,11 +115,13 @@ def render_stack(pyramid: StackPyramid, view: View, rect: DeviceRect, colours: S
 
 
 def edge_bits(stack: MaskStack, width: int) -> MaskStack:
-    """For every pixel but a border of ``width``: the bits that are missing ``width`` pixels up, down, left or right."""
+    """Of every pixel but a border of ``width``: the bits that some pixel up to ``width`` up, down, left or right lacks."""
     middle = stack[width:-width, width:-width]
-    inner = stack[: -2 * width, width:-width] & stack[2 * width :, width:-width]
-    inner &= stack[width:-width, : -2 * width]
-    inner &= stack[width:-width, 2 * width :]
+    height_px, width_px = middle.shape
+    inner = middle.copy()
+    for step in range(1, width + 1):
+        for y, x in ((width - step, width), (width + step, width), (width, width - step), (width, width + step)):
+            inner &= stack[y : y + height_px, x : x + width_px]
     return middle & ~inner
 
 
