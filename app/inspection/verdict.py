@@ -90,6 +90,7 @@ def suspicion(
     findings: Sequence[Finding],
     recipe: Recipe,
     gates: Mapping[int, float],
+    draws: bool = True,
 ) -> float:
     """How near the frame is to another verdict, 0 certain to 1 at a threshold: the nearest gate or limit decides."""
     nearest = 0.0
@@ -97,8 +98,8 @@ def suspicion(
         if defect.role is not Role.DEFECT:
             continue
         facts = _ClassFacts.of(defect, probabilities, findings, recipe, gates)
-        contradiction = 1.0 if facts.present and not facts.findings else 0.0
-        nearest = max(nearest, contradiction, facts.closeness, *(limit.closeness for limit in facts.limits()), 0.0)
+        contradiction = 1.0 if draws and facts.present and not facts.findings else 0.0
+        nearest = max(nearest, contradiction, facts.closeness, *(limit.closeness for limit in facts.limits()))
     return nearest
 
 
