@@ -115,7 +115,7 @@ def render_stack(pyramid: StackPyramid, view: View, rect: DeviceRect, colours: S
 
 
 def edge_bits(stack: MaskStack, width: int) -> MaskStack:
-    """Of every pixel but a border of ``width``: the bits that some pixel up to ``width`` up, down, left or right lacks."""
+    """The bits of each pixel that some pixel up to ``width`` up, down, left or right lacks; (H, W) loses the border."""
     middle = stack[width:-width, width:-width]
     height_px, width_px = middle.shape
     inner = middle.copy()
