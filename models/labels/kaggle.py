@@ -18,7 +18,18 @@ from typing import TextIO
 import numpy as np
 
 from models.labels.kaggle_rows import PIXELS_COLUMN, FrameRows, KaggleStyle, RowReader
-from models.labels.label_set import Decoded, FrameLabels, LabelError, LabelSet, RowProblem, Size, numbered_taxonomy
+from models.labels.label_set import (
+    Decoded,
+    FrameLabels,
+    LabelError,
+    LabelSet,
+    RowProblem,
+    Size,
+    Written,
+    known_frames,
+    numbered_taxonomy,
+    refuse_nothing,
+)
 from models.labels.masks import Mask, MaskStack, class_mask, empty_stack, set_class
 from models.labels.replacement import text_replacement
 from models.labels.rle import SPREADSHEET_CELL_LIMIT, RleError, decode, encode, looks_cut
@@ -33,6 +44,7 @@ __all__ = [
     "labels_csv",
     "read_kaggle",
     "write_kaggle",
+    "write_label_set",
 ]
 
 FRAME_SIZE: Size = (256, 1600)
@@ -90,13 +102,11 @@ class KaggleFile:
 
 
 def is_kaggle(path: Path) -> bool:
-    """Whether the file's first line is the header of one of the column styles, whatever separates it."""
-    try:
-        with path.open("rb") as stream:
-            first = stream.readline(4096)
-    except OSError:
-        return False
-    return path.suffix.lower() in {".csv", ".txt", ".tsv"} and PIXELS_COLUMN.lower().encode() in first.lower()
+    """Whether the file is a CSV by its name or begins with the header of one of the column styles."""
+    if not path.is_file() or path.suffix.lower() in {".csv", ".tsv"}:
+        return path.is_file()
+    with path.open("rb") as stream:
+        return PIXELS_COLUMN.lower().encode() in stream.readline(4096).lower()
 
 
 def read_kaggle(path: Path) -> KaggleFile:
@@ -163,6 +173,31 @@ def write_kaggle(
     """Write frames' names and (H, W) stacks as a whole label CSV or not at all; the number of rows."""
     with labels_csv(path, class_count, style) as rows:
         return sum(rows.add(name, stack) for name, stack in frames)
+
+
+def write_label_set(labels: LabelSet, frames: Iterable[FrameLabels], path: Path, style: KaggleStyle) -> Written:
+    """Write ``frames`` of a label set as one label CSV, whole or not at all.
+
+    The ``full`` style states what is absent: frames whose labels are not wholly known are left out and named. The
+    others have no way to state it: frames known to be empty are counted as ``unstated``.
+    """
+    problems = list(labels.problems)
+    frame_count = row_count = unstated = 0
+    with labels_csv(path, len(labels.taxonomy), style) as rows:
+        for frame, decoded in (known_frames if style is KaggleStyle.FULL else _all_frames)(frames, problems):
+            written = rows.add(frame.name, decoded.stack)
+            row_count += written
+            frame_count += written > 0
+            unstated += not written and frame.explicit_empty
+        refuse_nothing(path, frame_count + unstated, problems)
+    return Written(frame_count, row_count, tuple(problems), unstated)
+
+
+def _all_frames(frames: Iterable[FrameLabels], problems: list[RowProblem]) -> Iterator[tuple[FrameLabels, Decoded]]:
+    for frame in frames:
+        decoded = frame.decode()
+        problems.extend(decoded.problems)
+        yield frame, decoded
 
 
 def _decode_frame(name: str, rows: FrameRows, size: Size, class_count: int) -> Decoded:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 
 from models.labels.masks import MaskStack
@@ -18,6 +19,14 @@ MAX_FRAME_PX = 1 << 30
 
 class LabelError(ValueError):
     """A label file that cannot be read or written as a whole; the message names it and the remedy."""
+
+
+class NothingConvertedError(LabelError):
+    """Not one frame could be written, so no file was; ``problems`` say why."""
+
+    def __init__(self, sentence: str, problems: tuple[RowProblem, ...]) -> None:
+        super().__init__(sentence)
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class LabelSet:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What writing a label set came to: frames and rows (annotations, files) written, and every problem met.
+    """What writing a label set came to: frames and rows (annotations, files) written, and every problem of the set.
 
     ``unstated`` counts frames known to be empty that the format has no way to say so of.
     """
@@ -90,6 +99,32 @@ class Written:
     rows: int
     problems: tuple[RowProblem, ...] = ()
     unstated: int = 0
+
+
+def known_frames(frames: Iterable[FrameLabels], problems: list[RowProblem]) -> Iterator[tuple[FrameLabels, Decoded]]:
+    """The frames, decoded, for a format in which a pixel without a class means 'no defect'.
+
+    A frame of which something is not known is left out and named in ``problems``, as are all problems of decoding.
+    """
+    for frame in frames:
+        decoded = frame.decode()
+        problems.extend(decoded.problems)
+        if not decoded.complete:
+            sentence = "The frame is left out, for without the row that cannot be used it would look free of a defect."
+        elif not frame.explicit_empty and not decoded.stack.any():
+            sentence = "The frame is left out, for its labels do not say whether it is free of every defect."
+        else:
+            yield frame, decoded
+            continue
+        problems.append(RowProblem(None, frame.name, sentence))
+
+
+def refuse_nothing(path: Path, frame_count: int, problems: Iterable[RowProblem]) -> None:
+    """Raise ``NothingConvertedError`` where no frame is left to write, so that ``path`` stays as it was."""
+    if not frame_count:
+        raise NothingConvertedError(
+            f"Nothing was written to {path}, for no frame's labels could be used.", tuple(problems)
+        )
 
 
 def numbered_taxonomy(class_count: int) -> Taxonomy:

@@ -67,13 +67,18 @@ def stack_from_index(index: npt.NDArray[np.integer[Any]], class_count: int) -> M
     return stack
 
 
+def overlap_px(stack: MaskStack) -> int:
+    """How many pixels carry more than one class."""
+    # x & (x - 1) clears the lowest bit, so what is left had a second one; 0 wraps round, and 0 & anything is 0.
+    return int(np.count_nonzero(stack & (stack - stack.dtype.type(1))))
+
+
 def index_from_stack(stack: MaskStack) -> npt.NDArray[np.uint8]:
     """An index mask, (H, W) uint8, from a stack whose classes do not overlap.
 
     Raises ``MaskError`` with the number of overlapping pixels where they do: an index holds one class a pixel.
     """
-    # x & (x - 1) clears the lowest bit, so what is left had a second one; 0 wraps round, and 0 & anything is 0.
-    overlapping = int(np.count_nonzero(stack & (stack - stack.dtype.type(1))))
+    overlapping = overlap_px(stack)
     if overlapping:
         raise MaskError(
             f"{overlapping} pixel(s) carry several classes, and an index mask holds one; "
