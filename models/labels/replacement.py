@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ def replacement(path: Path) -> Iterator[Path]:
     """The name of a file beside ``path`` to write to; it becomes ``path`` at the end of the block.
 
     An error within the block, or in the exchange itself, leaves the old ``path`` untouched and nothing beside it. The
-    folder is made where it is not there yet.
+    folder is made where it is not there yet. Raises ``OSError`` where ``path`` is a folder or a device.
     """
     target = path.resolve()
+    # Renaming onto a folder fails only at the end, and onto a device such as /dev/null it would succeed.
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is no plain file", str(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
