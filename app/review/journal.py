@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import json
 import os
 import zlib
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ import numpy as np
 from app.review.document import DocumentError, MaskDocument, Patch
 from app.review.edit import Action, Box
 from app.review.ports import ReviewError
+from app.review.record_lines import record_line, whole_length, whole_lines
 from models.labels.masks import MaskStack
 
 VERSION = 1
@@ -162,7 +162,7 @@ class Journal:
             if self._file is None:
                 self._open()
             assert self._file is not None
-            self._put(self._file, _line(entry))
+            self._put(self._file, record_line(entry))
         except OSError as error:
             self._gap = True
             raise ReviewError(
@@ -175,7 +175,7 @@ class Journal:
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
-        self._end = _whole_length(self._path)
+        self._end = whole_length(self._path)
         os.ftruncate(self._file, self._end)
         if not self._end:
             height, width = self._document.size
@@ -188,7 +188,7 @@ class Journal:
                 "dtype": self._document.stack.dtype.name,
                 "stack": self._base,
             }
-            self._put(self._file, _line(header))
+            self._put(self._file, record_line(header))
 
     def _put(self, file: int, line: bytes) -> None:
         """Write one whole line at the end, or leave the file as it was."""
@@ -224,43 +224,12 @@ def stack_hash(stack: MaskStack) -> str:
     return digest.hexdigest()
 
 
-def _line(entry: Mapping[str, Any]) -> bytes:
-    body = json.dumps(entry, separators=(",", ":")).encode()
-    return b"%08x %s\n" % (zlib.crc32(body), body)
-
-
-def _entry(line: bytes) -> dict[str, Any] | None:
-    """What a line holds, or ``None`` where it is torn."""
-    checksum, _, body = line.removesuffix(b"\n").partition(b" ")
-    if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(body):
-        return None
-    entry: dict[str, Any] = json.loads(body)
-    return entry
-
-
 def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The header and the steps up to the first torn line. Raises ``ValueError`` without a header."""
-    entries: list[dict[str, Any]] = []
-    with path.open("rb") as file:
-        for line in file:
-            entry = _entry(line)
-            if entry is None:
-                break
-            entries.append(entry)
+    entries = [entry for entry, _ in whole_lines(path)]
     if not entries or entries[0].get("version") != VERSION:
         raise ValueError("their journal has no readable beginning")
     return entries[0], entries[1:]
-
-
-def _whole_length(path: Path) -> int:
-    """How many bytes of the file are whole lines."""
-    length = 0
-    with path.open("rb") as file:
-        for line in file:
-            if _entry(line) is None:
-                break
-            length += len(line)
-    return length
 
 
 def _start(header: Mapping[str, Any], steps: list[dict[str, Any]], held: str) -> int | None:

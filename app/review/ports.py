@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from app.words.correction import Correction, ReviewState
 from app.words.frame import Image
 from app.words.inspection import VerdictKind
 from app.words.reason import Reason
+from models.labels.label_set import Decoded
 from models.labels.masks import MaskStack
 from models.labels.taxonomy import Taxonomy
 
@@ -84,21 +85,23 @@ class ReviewCase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelRecord:
-    """The final labels of one frame, for an export.
+    """The final labels of one frame, for an export; ``decode`` makes the pixels when they are written.
 
-    ``stack`` is (H, W), ``None`` where nothing is known. ``stated_empty`` are the classes a label file names with an
-    empty cell. ``actor`` and ``time_utc`` are the reviewer's, empty and ``None`` where nobody reviewed.
+    ``decode`` gives ``None`` where there are none: a frame that was never inspected. ``stated_empty``: a label file
+    says in so many words that the frame has no defect. ``actor`` and ``time_utc`` are the reviewer's, '' and ``None``
+    where nobody reviewed. ``frame_time_utc`` tells the newest of several inspections of one frame.
     """
 
     name: str
-    stack: MaskStack | None
     state: ReviewState
     word: Word
+    decode: Callable[[], Decoded | None]
     source: str = ""
     actor: str = ""
     time_utc: datetime | None = None
+    frame_time_utc: datetime | None = None
     verdict: VerdictKind | None = None
-    stated_empty: frozenset[int] = frozenset()
+    stated_empty: bool = False
 
     @property
     def reviewed(self) -> bool:
@@ -130,4 +133,4 @@ class ReviewStore(Protocol):
         """The taxonomies its items have; an export is of one of them."""
 
     def labels(self, taxonomy: Taxonomy) -> Iterator[LabelRecord]:
-        """The latest labels of every frame of one taxonomy, loaded one by one."""
+        """The latest labels of every frame of one taxonomy, in the order they are to be written."""
