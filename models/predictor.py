@@ -1,0 +1,210 @@
+"""Frame in, masks and scores out: the gate says which classes a frame may hold, and only then are they drawn.
+
+A class is drawn where the frame's probability of it reaches its gate. Of an exclusive bundle a pixel takes the most
+probable of the classes that passed, if that reaches its pixel threshold; else every class stands on its own. Pieces
+below their class's minimum area are dropped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.bundle import Bundle
+from models.labels.components import Component, drop_small
+from models.labels.masks import MaskStack, empty_stack
+from models.labels.taxonomy import Taxonomy
+from models.pixels import Image, ImageError, normalised_tiles, with_channels
+from models.runtimes.base import Encoded, Floats, Runtime
+from models.thresholds import (
+    Overrides,
+    Probabilities,
+    ThresholdError,
+    draw_classes,
+    effective_thresholds,
+    scored_components,
+)
+from models.tiling import TileBlender, batches, lay_tiles, with_neighbours
+
+__all__ = ["ImageError", "ModelError", "Overrides", "Prediction", "Predictor", "ThresholdError"]
+
+ONE_PASS_PX = 256 * 2048
+"""A frame of up to so many pixels goes through in one pass; tiles of a bigger one are batched up to so many."""
+
+
+class ModelError(RuntimeError):
+    """A network that gives no usable answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the model says of one frame.
+
+    ``stack`` is the (H, W) mask stack. ``probabilities`` are the classes' presence in the frame by class id, 0 to 1.
+    ``timings_ms`` are 'prepare', 'classify', 'segment' and 'masks', in ms.
+    """
+
+    stack: MaskStack
+    probabilities: dict[int, float]
+    components: tuple[Component, ...]
+    timings_ms: dict[str, float]
+
+
+class Predictor:
+    """A bundle on a runtime. ``predict`` is for one thread at a time; ``close`` closes the runtime too.
+
+    Raises ``ThresholdError`` where ``overrides`` name a class the bundle lacks or a value that cannot be.
+    """
+
+    def __init__(self, bundle: Bundle, runtime: Runtime, overrides: Overrides | None = None) -> None:
+        self.bundle = bundle
+        self.runtime = runtime
+        self.thresholds = effective_thresholds(bundle.spec, overrides or Overrides())
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The classes the predictor draws."""
+        return self.bundle.spec.taxonomy
+
+    def predict(self, image: Image) -> Prediction:
+        """Inspect (H, W) grey or (H, W, 3) RGB, uint8 or uint16, of any size from 8×8 pixels.
+
+        Raises ``ImageError`` for anything else, ``ModelError`` where the network's answer is not a number.
+        """
+        return _Pass(self, image).run()
+
+    def close(self) -> None:
+        """Close the runtime."""
+        self.runtime.close()
+
+
+class _Pass:
+    """One frame on its way through the predictor."""
+
+    def __init__(self, predictor: Predictor, image: Image) -> None:
+        started = time.perf_counter()
+        self._spec = predictor.bundle.spec
+        self._runtime = predictor.runtime
+        self._thresholds = predictor.thresholds
+        self._image = with_channels(image, self._spec.channels)
+        self._grid = lay_tiles(
+            (image.shape[0], image.shape[1]),
+            self._spec.tile_px,
+            self._spec.overlap_px,
+            self._spec.multiple_px,
+            ONE_PASS_PX,
+        )
+        tile_px = self._grid.tile_px[0] * self._grid.tile_px[1]
+        self._batch = max(1, ONE_PASS_PX // tile_px)
+        self._timings_ms = dict.fromkeys(("prepare", "classify", "segment", "masks"), 0.0)
+        self._book("prepare", started)
+
+    def run(self) -> Prediction:
+        """Gate, draw, list."""
+        height, width = self._grid.frame_px
+        stack = empty_stack(height, width, len(self._spec.taxonomy))
+        tile_probabilities, encoded = self._classify()
+        if not np.isfinite(tile_probabilities).all():
+            # Compared with a gate, "not a number" would look like a clean frame.
+            raise ModelError(
+                f"Bundle '{self._spec.name}' gave no number for this frame on {self._runtime.label}; "
+                "choose another device or bundle."
+            )
+        frame = {place + 1: float(value) for place, value in enumerate(tile_probabilities.max(axis=0))}
+        passed = tuple(class_id for class_id, value in frame.items() if value >= self._thresholds.gates[class_id])
+        found: tuple[Component, ...] = ()
+        if passed and self._spec.task == "cascade":
+            scores = self._draw(stack, passed, self._needed(tile_probabilities, passed), encoded)
+            started = time.perf_counter()
+            drop_small(stack, self._thresholds.min_area_px)
+            found = scored_components(stack, passed, scores)
+            self._book("masks", started)
+        return Prediction(stack=stack, probabilities=frame, components=found, timings_ms=self._timings_ms)
+
+    def _classify(self) -> tuple[Floats, Encoded | None]:
+        """(tiles, K) probabilities, and what the runtime keeps of the tiles where one batch held them all."""
+        tiles = range(len(self._grid))
+        answers = []
+        encoded = None
+        for batch in batches(tiles, self._batch):
+            encoded = self._encode(batch, "classify")
+            answers.append(encoded.probabilities)
+        return np.concatenate(answers), encoded if len(answers) == 1 else None
+
+    def _needed(self, tile_probabilities: Floats, passed: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+        """(rows, columns) bool: tiles in which a class passes its gate, and their neighbours."""
+        gates = np.array([self._thresholds.gates[class_id] for class_id in passed], dtype=np.float32)
+        places = [class_id - 1 for class_id in passed]
+        return with_neighbours((tile_probabilities[:, places] >= gates).any(axis=1).reshape(self._grid.shape))
+
+    def _draw(
+        self, stack: MaskStack, passed: tuple[int, ...], needed: npt.NDArray[np.bool_], encoded: Encoded | None
+    ) -> Probabilities:
+        """Set the pixels of the passed classes in ``stack``; their (passed, H, W) probabilities."""
+        places = [class_id - 1 for class_id in passed]
+        height, width = self._grid.frame_px
+        if len(self._grid) == 1:
+            assert encoded is not None, "one tile is one batch"
+            answer = self._segment(encoded, [0])[0]
+            started = time.perf_counter()
+            scores: Probabilities = answer[:, :height, :width]
+            if len(places) < len(answer):
+                scores = scores[places]
+            draw_classes(stack, passed, scores, self._thresholds.pixels, exclusive=self._spec.exclusive)
+            self._book("masks", started)
+            return scores
+        # 16 bits: a long frame's probabilities are its biggest array, and scores need two digits.
+        kept = np.zeros((len(passed), height, width), dtype=np.float16)
+        blender = TileBlender(self._grid, len(passed), self._spec.overlap_px)
+        for row in range(self._grid.shape[0]):
+            self._add_row(blender, row, needed[row], places, encoded)
+            started = time.perf_counter()
+            band, scores = blender.finish_row(row)
+            if scores.any():
+                draw_classes(stack[band], passed, scores, self._thresholds.pixels, exclusive=self._spec.exclusive)
+                kept[:, band] = scores
+            self._book("masks", started)
+        return kept
+
+    def _add_row(
+        self,
+        blender: TileBlender,
+        row: int,
+        needed: npt.NDArray[np.bool_],
+        places: list[int],
+        encoded: Encoded | None,
+    ) -> None:
+        """Segment a row's needed tiles, encoding them again unless one batch held the whole frame."""
+        columns = self._grid.shape[1]
+        wanted = [row * columns + int(column) for column in np.flatnonzero(needed)]
+        for batch in batches(wanted, self._batch):
+            here, rows = (
+                (encoded, list(batch)) if encoded else (self._encode(batch, "segment"), list(range(len(batch))))
+            )
+            answers = self._segment(here, rows)
+            started = time.perf_counter()
+            for tile, answer in zip(batch, answers, strict=True):
+                blender.add(tile, answer[places])
+            self._book("masks", started)
+
+    def _encode(self, tiles: Sequence[int], booked_as: str) -> Encoded:
+        started = time.perf_counter()
+        pixels = normalised_tiles(self._image, self._grid, tiles, self._spec.mean, self._spec.std)
+        self._book("prepare", started)
+        started = time.perf_counter()
+        encoded = self._runtime.classify(pixels)
+        self._book(booked_as, started)
+        return encoded
+
+    def _segment(self, encoded: Encoded, rows: list[int]) -> Floats:
+        started = time.perf_counter()
+        answers = self._runtime.segment(encoded, rows)
+        self._book("segment", started)
+        return answers
+
+    def _book(self, part: str, started: float) -> None:
+        self._timings_ms[part] += (time.perf_counter() - started) * 1e3
