@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,7 @@ from models.runtimes.quiet_openvino import openvino
 PRECISIONS = {"bf16": "bf16", "fp32": "f32"}
 """Badge words and OpenVINO's own."""
 
-_FIXED_SHAPES = 4
+_FIXED_SHAPES = 2
 """So many sizes get a graph compiled for them alone; a station sees one or two, a mixed folder hundreds."""
 
 Shape = tuple[tuple[int, ...], ...]
@@ -78,21 +77,22 @@ class OpenVinoRuntime:
 
 
 class _Stage:
-    """One graph, compiled for any size and, for sizes that come again, for that size alone.
+    """One graph, compiled for any size and, for the first sizes that come again, for that size alone.
 
-    The size's own graph saves the shape inference of every call: 2 % of a 256×1600 frame, 15 % of a 224×224 one.
+    The size's own graph saves the shape inference of every call: 2 % of a 256×1600 frame, 15 % of a 224×224 one. Each
+    compiled graph holds its own buffers (150 MB for 256×1600), so the one for any size goes when it is not needed.
     """
 
     def __init__(self, core: Any, path: Path, properties: dict[str, Any]) -> None:
         self._core = core
         self._model = core.read_model(str(path))
         self._properties = properties
-        self._any_size = self._compile(self._model)
+        self._any_size: Any = self._compile(self._model)
         self._fixed: dict[Shape, Any] = {}
-        self._seen: Counter[Shape] = Counter()
+        self._seen: set[Shape] = set()
 
     def infer(self, inputs: Sequence[Any]) -> list[Any]:
-        """Run on tensors; the output tensors, which last until the next call with inputs of this size."""
+        """Run on tensors; the output tensors, which last until the next call."""
         request = self._request(tuple(tuple(tensor.shape) for tensor in inputs))
         for place, tensor in enumerate(inputs):
             request.set_input_tensor(place, tensor)
@@ -102,15 +102,17 @@ class _Stage:
     def _request(self, shape: Shape) -> Any:
         if shape in self._fixed:
             return self._fixed[shape]
-        if len(self._fixed) >= _FIXED_SHAPES:
-            return self._any_size
-        self._seen[shape] += 1
-        if self._seen[shape] < 2:
-            return self._any_size
-        model = self._model.clone()
-        model.reshape({place: list(sides) for place, sides in enumerate(shape)})
-        self._fixed[shape] = self._compile(model)
-        return self._fixed[shape]
+        if shape in self._seen and len(self._fixed) < _FIXED_SHAPES:
+            model = self._model.clone()
+            model.reshape({place: list(sides) for place, sides in enumerate(shape)})
+            self._any_size = None
+            self._fixed[shape] = self._compile(model)
+            return self._fixed[shape]
+        if len(self._fixed) < _FIXED_SHAPES:
+            self._seen.add(shape)
+        if self._any_size is None:
+            self._any_size = self._compile(self._model)
+        return self._any_size
 
     def _compile(self, model: Any) -> Any:
         return self._core.compile_model(model, "CPU", self._properties).create_infer_request()
