@@ -111,11 +111,8 @@ def open_bundle(reference: str | Path, folders: Sequence[Path] = (), verify: boo
             f"Bundle {folder} has format {version!r} and this program reads {FORMAT_VERSION}; "
             "update the program or make the bundle again."
         )
-    specification = value.get("spec")
-    if not isinstance(specification, dict):
-        raise BundleError(f"Bundle {folder}: Field spec is missing in {SPECIFICATION_FILE}; copy the bundle again.")
     try:
-        spec = BundleSpec.from_json(specification)
+        spec = BundleSpec.from_json(value)
     except BundleError as error:
         raise BundleError(f"Bundle {folder}: {error}") from error
     _check_files(folder, value.get("files"), hashes=verify)
@@ -227,7 +224,7 @@ def _specification(spec: BundleSpec, contents: Mapping[str, bytes]) -> bytes:
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in contents.items()
     }
-    value = {"format": FORMAT_VERSION, "spec": spec.to_json(), "files": files}
+    value = {"format": FORMAT_VERSION, **spec.to_json(), "files": files}
     try:
         return (json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
     except (TypeError, ValueError) as error:
