@@ -119,7 +119,7 @@ KEPT_PASS_SHARE = Setting(
     most=1,
 )
 DEFAULT_SOURCE = Setting(
-    "default_source", str, lambda: "sim:line", Place.STATION, "The source that is open when the workstation starts."
+    "default_source", str, lambda: "sim:demo", Place.STATION, "The source that is open when the workstation starts."
 )
 DEFAULT_BUNDLE = Setting(
     "default_bundle", str, lambda: "demo-strip", Place.STATION, "The bundle that inspects when the workstation starts."

@@ -10,6 +10,7 @@ import numpy as np
 from app.inspection.recipe import Recipe
 from app.words.frame import Frame, Image
 from app.words.reason import Reason
+from models.pixels import LEAST_SIDE_PX
 
 _PARTS: Final = 16
 _SAMPLE_STEP: Final = 64
@@ -43,6 +44,10 @@ def fault_of(frame: Frame, before: Image | None, recipe: Recipe) -> Reason | Non
         return frame.fault
     if frame.image is None or frame.image.size == 0:
         return Reason("unreadable", {"name": frame.name})
+    height, width = frame.image.shape[:2]
+    if min(height, width) < LEAST_SIDE_PX:
+        size = {"width": width, "height": height, "least": LEAST_SIDE_PX}
+        return Reason("too_small", {"name": frame.name, **size})
     mean = bright_part(frame.image)
     if mean < recipe.dark_mean:
         return Reason("dark", {"mean": mean, "limit": recipe.dark_mean})

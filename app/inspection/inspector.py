@@ -93,7 +93,7 @@ class Inspector:
             return self._not_inspected(frame, reason, strip_id, begun_s)
         self.failures_in_a_row = 0
         findings = findings_of(prediction.components, frame.mm_per_px)
-        facts = (self.taxonomy, prediction.probabilities, findings, self._recipe, self._gates)
+        facts = (self.taxonomy, prediction.probabilities, findings, self._recipe, self._predictor.thresholds.gates)
         verdict = decide(*facts, draws=self._draws)
         return Inspection(
             id=uuid7(),
@@ -122,8 +122,6 @@ class Inspector:
     def _apply(self, recipe: Recipe) -> None:
         overrides = overrides_of(recipe, self.taxonomy.names)
         self._predictor = Predictor(self._predictor.bundle, self._predictor.runtime, overrides)
-        gates = {**self._predictor.bundle.spec.gates, **overrides.gates}
-        self._gates = {defect.id: gates[defect.name] for defect in self.taxonomy}
         self._recipe = recipe
 
     def _not_inspected(self, frame: Frame, reason: Reason, strip_id: UUID | None, begun_s: float | None) -> Inspection:

@@ -10,6 +10,7 @@ import pytest
 
 from app.inspection.health import FrameHealth, bright_part, same_pixels
 from app.inspection.recipe import Recipe
+from app.wording import word
 from app.words.frame import Frame, Image
 from app.words.reason import Reason
 
@@ -32,12 +33,20 @@ def test_a_good_frame_has_no_fault() -> None:
     assert FrameHealth().check(_frame(_steel()), True, RECIPE) is None
 
 
-@pytest.mark.parametrize("shape", [(64, 128), (64, 128, 3), (5, 7), (1, 1)])
+@pytest.mark.parametrize("shape", [(64, 128), (64, 128, 3), (8, 9)])
 @pytest.mark.parametrize("level", [0, 3, 11])
 def test_a_dark_frame_is_found_at_any_size(shape: tuple[int, ...], level: int) -> None:
     image = np.full(shape, level, np.uint8)
     fault = FrameHealth().check(_frame(image), False, RECIPE)
     assert fault == Reason("dark", {"mean": float(level), "limit": 12.0})
+
+
+@pytest.mark.parametrize("shape", [(7, 500), (500, 7, 3), (1, 1)])
+def test_a_frame_too_small_for_any_network_says_its_size(shape: tuple[int, ...]) -> None:
+    fault = FrameHealth().check(_frame(_steel(shape=shape)), False, RECIPE)
+    assert fault is not None
+    assert fault.code == "too_small"
+    assert f"{shape[1]}×{shape[0]}" in word(fault)
 
 
 def test_a_frame_past_the_strips_edge_is_not_dark() -> None:

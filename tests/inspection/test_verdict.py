@@ -36,9 +36,7 @@ def _piece(class_id: int, area_px: int, area_mm2: float | None = None) -> Findin
 def _verdict(
     probabilities: Mapping[int, float], findings: list[Finding], recipe: str = "", draws: bool = True
 ) -> tuple[str, str]:
-    verdict = decide(
-        TAXONOMY, {**SURE_NOT, **probabilities}, findings, Recipe.parse(recipe, "test.toml"), GATES, draws
-    )
+    verdict = decide(TAXONOMY, {**SURE_NOT, **probabilities}, findings, Recipe.parse(recipe, "test.toml"), GATES, draws)
     assert "{" not in word(verdict.reason)
     return verdict.kind.value, verdict.reason.code
 
