@@ -107,6 +107,8 @@ def open_source(
     many frames. With ``pace`` off the simulated line runs as fast as its frames are taken and loses none. Raises
     ``SourceError`` with a sentence that names the thing and the remedy.
     """
+    if not spec.strip():
+        raise SourceError(f"No source is named; use one of {_examples()}.")
     if limit is not None and limit < 1:
         raise SourceError(f"A limit of {limit} frames leaves nothing to inspect; give a whole number from 1 up.")
     if loop and watch:
@@ -176,6 +178,9 @@ def _nobodys(spec: str) -> str:
         kinds = ", ".join(suffix[1:] for suffix in (*IMAGE_SUFFIXES, *VIDEO_SUFFIXES))
         return f"'{spec}' is neither an image nor a video that StripSight reads ({kinds}); convert it."
     if _scheme(spec):
-        examples = ", ".join(kind.example for kind in KINDS if kind.open is not _open_genicam)
-        return f"'{spec}' is no source StripSight knows; use one of {examples}."
+        return f"'{spec}' is no source StripSight knows; use one of {_examples()}."
     return f"There is no folder or file '{spec}'; check the path."
+
+
+def _examples() -> str:
+    return ", ".join(kind.example for kind in KINDS if kind.open is not _open_genicam)

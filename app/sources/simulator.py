@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from app.sources.base import SourceError, now_utc
 from app.words.frame import Frame
-from models.data.strip import PRESETS, StripRenderer, find_preset
+from models.data.strip import PRESETS, RenderedFrame, StripRenderer, find_preset
 
 DEFAULT_SPEED_M_S = 5.0
 _NO = ("0", "no", "false", "off")
@@ -50,7 +50,7 @@ class SimulatorSource:
         number = 0
         due_s = time.monotonic()
         while self.length is None or number < self.length:
-            frame = self._frame(number)
+            rendered = self.renderer.render(number)
             if self.live:
                 now_s = time.monotonic()
                 # Catching up in a burst would be a line that runs faster than its speed.
@@ -59,15 +59,14 @@ class SimulatorSource:
                 due_s += self.frame_s
             if self._stopped.is_set():
                 return
-            yield frame
+            yield self._frame(number, rendered)
             number += 1
 
     def stop(self) -> None:
         """End, also while waiting for the strip to move on."""
         self._stopped.set()
 
-    def _frame(self, number: int) -> Frame:
-        rendered = self.renderer.render(number)
+    def _frame(self, number: int, rendered: RenderedFrame) -> Frame:
         return Frame(
             source=self.name,
             number=number,
