@@ -27,7 +27,7 @@ class InspectionLine:
     ``on_inspected`` is called in the inference thread with *every* inspection, in order; where it blocks, the line
     waits (a live source then loses frames, counted). Where it raises, the line ends as failed: inspecting what nobody
     keeps would look like inspecting. ``on_event`` is called from any of the line's threads or the caller's, and must
-    not call ``stop``.
+    not call ``stop``; ``line_ended`` is the last event of a run, after its last inspection, however it came to its end.
 
     A folder or a video waits for the line. A live source drops its oldest frame; each stretch that was lost arrives as
     one inspection, *not inspected*, that says how many. After the source's end, frames + lost of the counters is what

@@ -166,6 +166,16 @@ class Recipe:
         """What holds for a class: its own rule over that of every class."""
         return self.classes.get(class_name, ClassRule()).over(self.every_class)
 
+    def to_json(self) -> dict[str, Any]:
+        """What the recipe says, as a JSON-ready mapping laid out like the file; what it leaves open is left out."""
+        return {
+            "name": self.name,
+            "dark_mean": self.dark_mean,
+            "check_frozen": self.check_frozen,
+            "every_class": _given(self.every_class),
+            "class": {name: _given(rule) for name, rule in self.classes.items()},
+        }
+
     def check(self, taxonomy: Taxonomy) -> None:
         """Raise ``RecipeError`` where a rule names a class the taxonomy lacks: a mistyped limit would never reject."""
         for name in self.classes:
@@ -191,6 +201,10 @@ def _table(content: Mapping[str, Any], key: str, origin: str, prefix: str = "") 
     if not isinstance(value, dict):
         raise RecipeError(f"{_place(origin, prefix + key)} is {value!r}; write it as a table, [{prefix}{key}].")
     return value
+
+
+def _given(rule: ClassRule) -> dict[str, Any]:
+    return {f.name: value for f in fields(rule) if (value := getattr(rule, f.name)) is not None}
 
 
 def _rule(table: Mapping[str, Any], origin: str, where: str) -> ClassRule:

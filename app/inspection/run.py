@@ -24,6 +24,9 @@ MakePredictor = Callable[[], Predictor]
 FAILURES_WORTH_SAYING = 5
 """So many frames in a row on which the model failed make an event; the line goes on."""
 
+CAPTURE_END_S = 1.0
+"""How long the inference thread waits for the capture thread before it says that the line has ended."""
+
 DRAIN_SHARE = 0.5
 """The share of the time to stop in which captured frames are still inspected."""
 
@@ -158,9 +161,14 @@ class Run:
             self._queue.finish(0)
             self._ready.set()
             with self._lock:
-                inspector, self._ended = self._inspector, True
+                inspector = self._inspector
             if inspector is not None:
                 inspector.close()
+            # Almost always over already; a driver that hangs is for whoever stops the line to wait for.
+            self._capture.thread.join(CAPTURE_END_S)
+            with self._lock:
+                self._ended = True
+            self._say(LineEvent(Reason("line_ended", {"count": self._meter.counters.frames})))
 
     def _load(self) -> bool:
         """Make the first model; whether there is one."""
@@ -229,9 +237,8 @@ class Run:
             return self._inspector
 
     def _ask(self, request: Callable[[], None]) -> bool:
-        with self._lock:
-            if self._stopping or self._ended:
-                return False
+        if self.stopping or not self._inference.is_alive():
+            return False
         self._queue.ask(request)
         return True
 

@@ -61,7 +61,7 @@ def test_a_source_that_waits_loses_nothing_and_keeps_its_order(line: _Line, bund
     assert (status.counters.frames, status.counters.lost) == (200, 0)
     assert (status.counters.rejects, status.counters.not_inspected, status.counters.passes) == (2, 1, 197)
     assert source.released
-    assert line.codes == ["model_changed", "source_opened", "source_ended"]
+    assert line.codes == ["model_changed", "source_opened", "source_ended", "line_ended"]
     assert (status.model, status.runtime, status.source) == ("bright", "Brightness · CPU", "strip")
 
 
@@ -180,7 +180,9 @@ def test_a_model_that_cannot_be_loaded_ends_the_run_and_releases_the_source(line
     line.start(lambda: source, broken, Recipe.default())
     assert line.wait(WAIT_S)
     assert line.status().state is LineState.FAILED
-    assert [word(event.reason) for event in line.events] == ["Bundle 'x' has a wrong hash; copy it again."]
+    assert [word(event.reason) for event in line.events if event.error] == [
+        "Bundle 'x' has a wrong hash; copy it again."
+    ]
     assert source.produced == 0
 
 
@@ -360,6 +362,20 @@ def test_a_model_that_hangs_is_said_and_blocks_the_next_start_until_it_lets_go(l
     assert [reason.parameters["count"] for reason in left] == [line.status().counters.lost]
     line.run_to_its_end(StripSource(2), bundle)
     assert line.status().counters.frames == 2
+
+
+def test_the_last_event_comes_when_nothing_is_active_any_more(bundle: Bundle) -> None:
+    at_the_end: list[tuple[LineState, int]] = []
+
+    def on_event(event: LineEvent) -> None:
+        if event.reason.code == "line_ended":
+            at_the_end.append((line.status().state, len(kept.inspections)))
+
+    kept = Kept()
+    line = InspectionLine(kept, on_event)
+    line.start(lambda: StripSource(20), lambda: predictor(bundle), Recipe.default())
+    assert line.wait(WAIT_S)
+    assert at_the_end == [(LineState.ENDED, 20)]
 
 
 def test_an_active_line_is_not_started_twice(line: _Line, bundle: Bundle) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from app import paths
 from app.inspection.recipe import ClassRule, Recipe, RecipeError
@@ -84,3 +85,17 @@ def test_a_rule_for_a_class_the_model_lacks_is_an_error() -> None:
     with pytest.raises(RecipeError, match=r"'thin' has a rule for class 'scratch'.*scratches, pits"):
         recipe.check(TAXONOMY)
     Recipe.parse("[class.pits]\nreject_count = 1\n", "a.toml").check(TAXONOMY)
+
+
+def test_a_recipe_as_json_holds_what_its_file_holds() -> None:
+    text = "name = 'thin'\ndark_mean = 5.0\n[every_class]\nreject_count = 2\n[class.pits]\ngate = 0.25\n"
+    recipe = Recipe.parse(text, "thin.toml")
+    stated = recipe.to_json()
+    assert stated == {
+        "name": "thin",
+        "dark_mean": 5.0,
+        "check_frozen": True,
+        "every_class": {"reject_count": 2, "review_margin": 0.2},
+        "class": {"pits": {"gate": 0.25}},
+    }
+    assert Recipe.parse(tomli_w.dumps(stated), "again.toml") == recipe
