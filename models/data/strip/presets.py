@@ -34,7 +34,15 @@ class Preset:
 
 
 PRESETS: tuple[Preset, ...] = (
-    Preset("demo", "An ordinary coil: a defect in one frame of five", 0.17, 0.35, 0.08, 0.2, (0.5, 1.2)),
+    Preset(
+        "demo",
+        "An ordinary coil: a defect in about one frame of four, now and then a roll mark",
+        0.17,
+        0.35,
+        0.15,
+        0.2,
+        (0.5, 1.2),
+    ),
     Preset("clean", "A good coil: no defect, but oil and loose scale", 0.0, 0.45, 0.0, 0.2, (0.5, 1.2)),
     Preset("worst", "A bad coil: a defect in most frames, many of them faint", 0.75, 0.5, 0.3, 0.3, (0.3, 1.2)),
     Preset("roll-mark", "A damaged roll: the same dent at every turn", 0.05, 0.25, 1.0, 0.1, (0.5, 1.2)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,7 +45,7 @@ class StripRenderer:
 
     ``defect_rate`` is the share of segments in which a defect begins, ``nuisance_rate`` that for a nuisance,
     ``roll_mark_rate`` the share of the strip rolled under a damaged roll, which presses the same dent every
-    pi * ``roll_diameter_mm``; ``edge_rate`` is about the share of frames that show an edge of the strip. ``contrast``
+    π · ``roll_diameter_mm``; ``edge_rate`` is about the share of frames that show an edge of the strip. ``contrast``
     is the range of the defects' contrast: about 1 is plain to see, below 0.5 faint. ``shares`` says how often each of
     the four classes is drawn, in the taxonomy's order. Raises ``ValueError`` where a rate is not from 0 to 1.
     """
@@ -65,7 +66,7 @@ class StripRenderer:
         for name in ("defect_rate", "nuisance_rate", "roll_mark_rate", "edge_rate"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it is a share, from 0 to 1.")
-        if self.seed < 0 or self.height_px < 64 or self.width_px < 64 or self.mm_per_px <= 0:
+        if self.seed < 0 or min(self.height_px, self.width_px) < 64 or self.mm_per_px <= 0:
             raise ValueError("A strip needs a seed from 0 up, at least 64×64 pixels and a scale above 0 mm per pixel.")
 
     def render(self, number: int) -> RenderedFrame:
@@ -113,23 +114,22 @@ class StripRenderer:
             yield DEFECTS[class_id](rng, self._site(rng, segment, float(rng.uniform(*self.contrast))))
 
     def _roll_marks(self, number: int) -> Iterator[Imprint]:
-        """The dents of the roll that was damaged over this stretch, if one was."""
+        """The dents of the roll that was damaged over this stretch, if one was; the last may reach in from before."""
+        pitch_px, left = self.roll_pitch_px, number * self.width_px
         block = number // DAMAGE_SEGMENTS
-        left, start = number * self.width_px, block * DAMAGE_SEGMENTS * self.width_px
         for damaged in range(max(0, block - 1), block + 1):
             rng = chance(self.seed, Stream.ROLL, damaged)
             if rng.random() >= self.roll_mark_rate:
                 continue
-            phase = float(rng.uniform(0, self.roll_pitch_px))
             begin = damaged * DAMAGE_SEGMENTS * self.width_px
+            end = min(begin + DAMAGE_SEGMENTS * self.width_px, left + self.width_px)
+            first_px = begin + float(rng.uniform(0, pitch_px))
             site = Site(0, 0, self.height_px, float(rng.uniform(0.8, 1.2)), self.width_px, self._surface.fractal)
             dent = roll_mark(rng, site)
-            for turn in range(int((start - begin) / self.roll_pitch_px) - 1, 10**6):
-                x_px = begin + round(phase + turn * self.roll_pitch_px)
-                if x_px >= min(left + self.width_px, begin + DAMAGE_SEGMENTS * self.width_px):
-                    break
-                if turn >= 0 and x_px + dent.gain.shape[1] > left:
-                    yield Imprint(x_px, dent.y_px, dent.gain, dent.mask, dent.class_id)
+            turn = max(0, math.ceil((left - dent.end_px - first_px) / pitch_px))
+            while (x_px := round(first_px + turn * pitch_px)) < end:
+                yield replace(dent, x_px=x_px)
+                turn += 1
 
     def _site(self, rng: np.random.Generator, segment: int, contrast: float) -> Site:
         """A place for a mark to begin in this segment, on steel."""
