@@ -20,6 +20,7 @@ from app.review.correction_log import CorrectionLog, LoggedCorrection
 from app.review.image_file import image_names, image_size, read_image
 from app.review.ports import LabelRecord, ReviewCase, ReviewError, ReviewItem, Word
 from app.words.correction import Correction, ReviewState
+from app.words.frame import Image
 from app.words.reason import Reason
 from models.labels.kaggle import FRAME_SIZE, KaggleFile, read_kaggle
 from models.labels.label_set import Decoded, LabelError, Size
@@ -110,8 +111,8 @@ class LabelFile:
             actor="" if logged is None else logged.actor,
         )
 
-    def save_correction(self, correction: Correction) -> Future[None]:
-        """Append to the correction log."""
+    def save_correction(self, correction: Correction, image: Image | None = None) -> Future[None]:
+        """Append to the correction log; the frames are files of their own and are not kept again."""
         return self._log.append(correction)
 
     def taxonomies(self) -> Sequence[Taxonomy]:

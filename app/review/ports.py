@@ -126,8 +126,11 @@ class ReviewStore(Protocol):
     def load(self, item_id: UUID) -> ReviewCase:
         """One item with its pixels. Raises ``ReviewError`` where it is gone."""
 
-    def save_correction(self, correction: Correction) -> Future[None]:
-        """Keep a correction; the future ends when it is on disk, or with the error that kept it off."""
+    def save_correction(self, correction: Correction, image: Image | None = None) -> Future[None]:
+        """Keep a correction; the future ends when it is on disk, or with the error that kept it off.
+
+        ``image`` is the frame's, to be kept where it was not: what a reviewer touched is learnt from.
+        """
 
     def taxonomies(self) -> Sequence[Taxonomy]:
         """The taxonomies its items have; an export is of one of them."""

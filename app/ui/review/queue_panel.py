@@ -1,0 +1,173 @@
+"""The left column: what is reviewed, how far, which of it is listed, and the list."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
+
+from app.review.queue import QueueFilter
+from app.ui.keys import explain
+from app.ui.review.controls import button
+from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.queue_list import QueueList, QueueModel
+from app.ui.review.sentences import STATE_WORDS, worded
+from app.ui.review.session import ReviewSession
+from app.ui.sentences import verdict_word, whole
+from app.words.correction import ReviewState
+from app.words.inspection import VerdictKind
+
+WIDTH_PX = 348
+
+
+class QueuePanel(QFrame):
+    """Lists the queue of a session.
+
+    Signals:
+        item_chosen(object): the id of the item to open.
+    """
+
+    item_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._session: ReviewSession | None = None
+        self.setProperty("panel", "true")
+        self.setFixedWidth(WIDTH_PX)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.source_label = QLabel()
+        self.source_label.setProperty("role", "title")
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress_label = QLabel()
+        self.progress_label.setProperty("role", "caption")
+        self.refresh_button = button(self.tr("Refresh"), flat=True)
+        explain(self.refresh_button, REVIEW_KEYS["refresh"])
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Part of the frame's name"))
+        self.search.setClearButtonEnabled(True)
+        self.state_box, self.verdict_box, self.class_box = QComboBox(), QComboBox(), QComboBox()
+        self.state_box.addItem(self.tr("Any state"), frozenset())
+        for state, text in STATE_WORDS.items():
+            self.state_box.addItem(worded(text), frozenset({state}))
+        self.state_box.addItem(self.tr("Not decided"), frozenset({ReviewState.TO_DO, ReviewState.UNSURE}))
+        self.verdict_box.addItem(self.tr("Any verdict"), None)
+        for kind in VerdictKind:
+            self.verdict_box.addItem(verdict_word(kind).capitalize(), kind)
+        self.class_box.addItem(self.tr("Any class"), "")
+        self.model = QueueModel(self._edited)
+        self.list = QueueList(self.model)
+        self.empty_label = QLabel()
+        self.empty_label.setProperty("role", "caption")
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setContentsMargins(14, 14, 14, 14)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.source_label, 1)
+        head.addWidget(self.refresh_button)
+        filters = QGridLayout()
+        filters.setSpacing(6)
+        filters.addWidget(self.search, 0, 0, 1, 2)
+        filters.addWidget(self.state_box, 1, 0)
+        filters.addWidget(self.verdict_box, 1, 1)
+        filters.addWidget(self.class_box, 2, 0, 1, 2)
+        top = QVBoxLayout()
+        top.setContentsMargins(12, 8, 12, 8)
+        top.setSpacing(6)
+        top.addLayout(head)
+        top.addWidget(self.progress_label)
+        top.addWidget(self.progress)
+        top.addLayout(filters)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.empty_label)
+        layout.addWidget(self.list, 1)
+
+    def _connect(self) -> None:
+        self.list.item_chosen.connect(self.item_chosen)
+        self.search.textChanged.connect(self._on_filter_changed)
+        for box in (self.state_box, self.verdict_box, self.class_box):
+            box.activated.connect(self._on_filter_changed)
+
+    def set_session(self, session: ReviewSession) -> None:
+        """List another session's queue."""
+        self._session = session
+        self.source_label.setText(session.store.title)
+        self.source_label.setToolTip(session.store.title)
+        session.queue_listed.connect(self._on_queue_listed)
+        session.item_changed.connect(self._on_item_changed)
+        self._on_queue_listed()
+
+    @Slot()
+    def mark_current(self) -> None:
+        """Mark the item being worked on."""
+        if self._session is not None:
+            current = self._session.queue.current
+            self.list.show_current(None if current is None else current.id)
+            self.list.viewport().update()
+
+    def filter(self) -> QueueFilter:
+        """What is listed."""
+        return QueueFilter(
+            states=self.state_box.currentData(),
+            verdict=self.verdict_box.currentData(),
+            class_name=self.class_box.currentData(),
+            text=self.search.text().strip(),
+        )
+
+    def _edited(self, item_id: object) -> bool:
+        return self._session is not None and self._session.edited(item_id)  # type: ignore[arg-type]  # ids are UUIDs
+
+    @Slot()
+    def _on_filter_changed(self) -> None:
+        if self._session is not None:
+            self._session.set_filter(self.filter())
+
+    @Slot()
+    def _on_queue_listed(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        titles = {c.name: c for taxonomy in session.store.taxonomies() for c in taxonomy}
+        self._list_classes({name: c.title for name, c in titles.items()})
+        self.model.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
+        self.mark_current()
+        self._show_progress()
+
+    @Slot(object)
+    def _on_item_changed(self, item: object) -> None:
+        self.model.update_item(item)  # type: ignore[arg-type]  # the signal carries ReviewItems
+        self._show_progress()
+
+    def _list_classes(self, titles: dict[str, str]) -> None:
+        chosen = self.class_box.currentData()
+        self.class_box.clear()
+        self.class_box.addItem(self.tr("Any class"), "")
+        for name, title in titles.items():
+            self.class_box.addItem(title, name)
+        self.class_box.setCurrentIndex(max(self.class_box.findData(chosen), 0))
+
+    def _show_progress(self) -> None:
+        assert self._session is not None, "there is a session to show"
+        reviewed, every = self._session.queue.progress
+        self.progress.setMaximum(max(every, 1))
+        self.progress.setValue(reviewed)
+        listed = len(self._session.queue)
+        said = self.tr("{done} of {all} reviewed").format(done=whole(reviewed), all=whole(every))
+        if listed != every:
+            said += self.tr(" · {listed} listed").format(listed=whole(listed))
+        self.progress_label.setText(said)
+        self.empty_label.setVisible(not listed)
+        self.list.setVisible(bool(listed))
+        self.empty_label.setText(
+            self.tr("No frame matches the filter.")
+            if every
+            else self.tr("Nothing to review yet. Start the line on the Live page, or open a label file below.")
+        )

@@ -1,0 +1,276 @@
+"""ReviewSession: opens, keeps and saves the cases of one review store, without ever making the page wait."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from app.review.journal import JournalFolder
+from app.review.open_case import OpenCase, Reviewer, SaveStatus
+from app.review.ports import ReviewCase, ReviewError, ReviewItem, ReviewStore
+from app.review.queue import QueueFilter, ReviewQueue
+from app.words.correction import Correction, ReviewState
+from models.labels.masks import classes_present
+
+KEPT_CASES = 8
+"""Cases whose undo history survives going on to other frames."""
+RETRY_EVERY_MS = 5_000
+_SAVE_LIMIT_S = 10.0
+
+
+class ReviewSession(QObject):
+    """The queue and the open cases of one store.
+
+    Images and lists are read on a thread of its own; an answer whose question is out of date is dropped.
+
+    Signals:
+        queue_listed(): the queue's items or their order have changed.
+        item_changed(object): one ``ReviewItem`` has changed in place.
+        case_opened(object): the ``OpenCase`` now to be worked on.
+        case_unopenable(object, str): a ``ReviewCase`` that cannot be worked on (or ``None``), and why.
+        status_changed(): the current case's save status may have changed.
+        failed(str): a sentence about something that went wrong.
+        saved(): a correction that could not be saved has been saved after all.
+    """
+
+    queue_listed = Signal()
+    item_changed = Signal(object)
+    case_opened = Signal(object)
+    case_unopenable = Signal(object, str)
+    status_changed = Signal()
+    failed = Signal(str)
+    saved = Signal()
+    _answered = Signal(object, object)
+
+    def __init__(
+        self, store: ReviewStore, journals: JournalFolder, reviewer: Reviewer, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.queue = ReviewQueue()
+        self._journals = journals
+        self._reviewer = reviewer
+        self._cases: OrderedDict[UUID, OpenCase] = OrderedDict()
+        self._loading: dict[UUID, Future[ReviewCase]] = {}
+        self._wanted: UUID | None = None
+        self._list_asked: object = None
+        self._edited: frozenset[UUID] = frozenset()
+        self._saves: set[Future[None]] = set()
+        self._closed = False
+        # reads lists and images, so that the page never waits for a disk; ended by close()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="review-reader")
+        self._retry = QTimer(self, interval=RETRY_EVERY_MS)
+        self._retry.timeout.connect(self.retry)
+        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def current(self) -> OpenCase | None:
+        """The case being worked on."""
+        return None if self._wanted is None else self._cases.get(self._wanted)
+
+    @property
+    def loading(self) -> bool:
+        """Whether the wanted case is still being read."""
+        return self._wanted is not None and self._wanted not in self._cases
+
+    def edited(self, item_id: UUID) -> bool:
+        """Whether strokes stand in an item's journal that nobody has decided on."""
+        case = self._cases.get(item_id)
+        return case.edited if case is not None else item_id in self._edited
+
+    # The queue
+
+    def refresh(self) -> None:
+        """Read the queue anew."""
+        self._list_asked = object()
+        self._ask(self.store.items, partial(self._take_items, self._list_asked))
+        self._edited = self._journals.pending()
+
+    def set_filter(self, shown: QueueFilter) -> None:
+        """List by another filter."""
+        self.queue.set_filter(shown)
+        self.queue_listed.emit()
+
+    def step(self, places: int) -> None:
+        """Go so many places down the list, or up where negative."""
+        neighbour = self.queue.neighbour(places)
+        if neighbour is not None:
+            self.open(neighbour.id)
+
+    def open_next_to_do(self) -> bool:
+        """Go to the next item nobody has decided on; whether there is one."""
+        item = self.queue.next_to_do()
+        if item is not None:
+            self.open(item.id)
+        return item is not None
+
+    def open(self, item_id: UUID) -> None:
+        """Bring an item to the table; ``case_opened`` or ``case_unopenable`` follows, at once where it is at hand."""
+        if self.queue.select(item_id) is None:
+            return
+        self._wanted = item_id
+        case = self._cases.get(item_id)
+        if case is not None:
+            self._cases.move_to_end(item_id)
+            self._show(case)
+        else:
+            self._load(item_id)
+            self.status_changed.emit()
+
+    # Decisions
+
+    def decide(self, state: ReviewState) -> bool:
+        """Save the current case with this decision; whether it was handed over."""
+        case = self.current
+        if case is None:
+            return False
+        return self._hand_over(case, state)
+
+    def retry(self) -> None:
+        """Try again to save what the store refused."""
+        for case in list(self._cases.values()):
+            if case.refused_state is not None:
+                self._hand_over(case, case.refused_state)
+
+    def close(self) -> None:
+        """End the thread and let go of the journals; waits a bounded time for corrections on their way."""
+        self._closed = True
+        self._retry.stop()
+        wait(self._saves, timeout=_SAVE_LIMIT_S)
+        self._reader.shutdown(wait=True, cancel_futures=True)
+        for case in self._cases.values():
+            case.close()
+        self._cases.clear()
+
+    # Background work
+
+    def _ask(self, work: Callable[[], object], take: Callable[[object, BaseException | None], None]) -> Future[object]:
+        future: Future[object] = self._reader.submit(work)
+        future.add_done_callback(partial(self._pass_on, take))
+        return future
+
+    def _pass_on(self, take: Callable[..., None], future: Future[object]) -> None:
+        """Called on whatever thread finished the future."""
+        if not self._closed and not future.cancelled():
+            self._answered.emit(take, future)
+
+    @Slot(object, object)
+    def _on_answered(self, take: Callable[..., None], future: Future[object]) -> None:
+        if self._closed:
+            return
+        error = future.exception()
+        take(None if error is not None else future.result(), error)
+
+    def _take_items(self, asked: object, items: Sequence[ReviewItem] | None, error: BaseException | None) -> None:
+        if asked is not self._list_asked:
+            return
+        if items is None:
+            self.failed.emit(self.tr("The queue cannot be read: {error}").format(error=error))
+            return
+        self.queue.set_items(items)
+        self.queue_listed.emit()
+
+    def _load(self, item_id: UUID) -> None:
+        """Ask for a case, unless it has been asked for; loads nobody waits for any more are given up."""
+        for other in [one for one in self._loading if one != item_id]:
+            if self._loading[other].cancel():
+                del self._loading[other]
+        if item_id not in self._loading:
+            future = self._ask(partial(self.store.load, item_id), partial(self._take_case, item_id))
+            self._loading[item_id] = future  # type: ignore[assignment]  # the task's result is a ReviewCase
+
+    def _take_case(self, item_id: UUID, loaded: ReviewCase | None, error: BaseException | None) -> None:
+        self._loading.pop(item_id, None)
+        wanted = item_id == self._wanted
+        if loaded is None:
+            if wanted:
+                self.case_unopenable.emit(None, str(error))
+            return
+        if loaded.stack is None:
+            if wanted:
+                self.case_unopenable.emit(loaded, "")
+                self._prefetch()
+            return
+        if item_id not in self._cases:
+            self._cases[item_id] = OpenCase(loaded, self._journals)
+            self._forget()
+        if wanted:
+            self._show(self._cases[item_id])
+
+    def _show(self, case: OpenCase) -> None:
+        self.case_opened.emit(case)
+        self._prefetch()
+
+    def _prefetch(self) -> None:
+        """Read the next item while this one is looked at."""
+        for item in (self.queue.next_to_do(), self.queue.neighbour(1)):
+            if item is not None and item.id not in self._cases and item.id not in self._loading:
+                future = self._ask(partial(self.store.load, item.id), partial(self._take_case, item.id))
+                self._loading[item.id] = future  # type: ignore[assignment]  # the task's result is a ReviewCase
+                return
+
+    def _forget(self) -> None:
+        """Let go of the cases looked at longest ago; never of one that is not safe."""
+        for item_id in list(self._cases):
+            if len(self._cases) <= KEPT_CASES:
+                return
+            case = self._cases[item_id]
+            if item_id != self._wanted and case.status in (SaveStatus.CLEAN, SaveStatus.EDITED):
+                self._edited = self._edited | {item_id} if case.edited else self._edited - {item_id}
+                case.close()
+                del self._cases[item_id]
+
+    # Saving
+
+    def _hand_over(self, case: OpenCase, state: ReviewState) -> bool:
+        before = self.queue.item(case.id)
+        try:
+            correction = case.hand_over(state, self._reviewer)
+            future = self.store.save_correction(correction, case.case.image)
+        except ReviewError as error:
+            self.failed.emit(str(error))
+            return False
+        self._saves.add(future)
+        future.add_done_callback(self._saves.discard)
+        future.add_done_callback(partial(self._pass_on, partial(self._take_saved, case, correction, before)))
+        if before is not None:
+            self._change(replace(before, state=state, class_names=_class_names(correction)))
+        self.status_changed.emit()
+        return True
+
+    def _take_saved(
+        self,
+        case: OpenCase,
+        correction: Correction,
+        before: ReviewItem | None,
+        _nothing: object,
+        error: BaseException | None,
+    ) -> None:
+        if error is None:
+            was_refused = self._retry.isActive()
+            case.stored(correction)
+            if not any(one.refused_state is not None for one in self._cases.values()):
+                self._retry.stop()
+                if was_refused:
+                    self.saved.emit()
+        else:
+            case.refused(correction, error)
+            if before is not None:
+                self._change(before)
+            self.failed.emit(case.problem)
+            self._retry.start()
+        self.status_changed.emit()
+
+    def _change(self, item: ReviewItem) -> None:
+        self.queue.update(item)
+        self.item_changed.emit(item)
+
+
+def _class_names(correction: Correction) -> tuple[str, ...]:
+    return tuple(correction.taxonomy.by_id(class_id).name for class_id in classes_present(correction.stack))
