@@ -26,6 +26,7 @@ TEMPLATES: dict[str, str] = {
     "truncated": "{name} is cut short; copy the file again.",
     "empty_file": "{name} is empty; copy the file again.",
     "interrupted": "{name} stopped giving frames; what ran by until it came back was not inspected.",
+    "bad_name": "{name} has a line break or unreadable characters in its name; rename the file.",
     "too_small": "{name} is only {width}×{height} pixels; at least {least}×{least} are needed.",
     "labelled": "From the label file {file}.",
     "labelled_clean": "No row in the label file {file}.",
