@@ -25,8 +25,8 @@ _POLYGON_MARGIN = 1.0
 
 def mask_of_rle(segmentation: Mapping[str, Any], size: Size) -> Mask:
     """The (H, W) mask of ``{"size": [h, w], "counts": list or text}``; raises ``RleError`` naming the fault."""
-    stated = segmentation.get("size")
-    if stated is not None and list(stated) != list(size):
+    stated = segmentation.get("size", list(size))
+    if stated != list(size):
         raise RleError(f"Its size is {stated} and that of its image {list(size)}; they must agree.")
     counts = segmentation.get("counts")
     if isinstance(counts, str):

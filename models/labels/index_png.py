@@ -67,8 +67,8 @@ def read_index_folder(folder: Path, taxonomy: Taxonomy | None = None) -> LabelSe
     for path in sorted(_png_files(folder)):
         try:
             index = read_index(path)
-            sizes[path] = checked_size(*index.shape)
             highest = max(highest, _highest(index))
+            sizes[path] = checked_size(*index.shape)
         except (PngError, LabelError) as error:
             problems.append(RowProblem(None, path.name, str(error)))
     if not sizes and not problems:

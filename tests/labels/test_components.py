@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from label_strategies import stacks
+from label_samples import stacks
 
 from models.labels.components import Component, components, drop_small
 from models.labels.masks import MaskError, class_mask, empty_stack

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from label_strategies import masks
+from label_samples import masks
 
 from models.labels.rle import SPREADSHEET_CELL_LIMIT, RleError, area_px, decode, encode, sorted_runs
 

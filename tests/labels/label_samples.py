@@ -1,4 +1,4 @@
-"""Hypothesis strategies for masks and mask stacks."""
+"""What the label tests share: Hypothesis strategies for names, masks and mask stacks, and what lies in a folder."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ frame_names = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=12
 ).map(lambda stem: f"{stem}.png")
 """Names with commas, quotes, underscores and letters of every script."""
+
+
+def names_in(folder):
+    """The names of all that lies in a folder, hidden or not, in order."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 @st.composite
