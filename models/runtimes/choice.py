@@ -17,7 +17,7 @@ import numpy as np
 
 from models.bundle import Bundle, BundleError
 from models.runtimes.base import Runtime, RuntimeUnavailable
-from models.runtimes.graph_cache import cached_graphs, graphs_complaint, packaged_graphs
+from models.runtimes.graph_cache import cached_graphs, compiled_graphs, graphs_complaint, note_use, packaged_graphs
 
 _log = logging.getLogger(__name__)
 
@@ -90,15 +90,17 @@ def _start_openvino(bundle: Bundle, cache: Path | None, reason: str) -> Runtime:
         raise RuntimeUnavailable("openvino is not installed; install stripsight again")
     from models.runtimes.openvino_runtime import OpenVinoRuntime
 
-    compiled = cache / "compiled" if cache is not None and _writable(cache) else None
+    compiled = compiled_graphs(bundle, cache) if cache is not None and _writable(cache) else None
     ready = [packaged_graphs(bundle), *([cached_graphs(bundle, cache)] if cache is not None else [])]
-    for graphs in ready:
-        if graphs_complaint(graphs, bundle) is None:
-            return OpenVinoRuntime(graphs, compiled_cache=compiled, reason=reason)
-    if cache is not None and compiled is not None:
+    graphs = next((folder for folder in ready if graphs_complaint(folder, bundle) is None), None)
+    if graphs is None and cache is not None and compiled is not None:
         graphs = cached_graphs(bundle, cache)
         reason += _derive(bundle, graphs)
-        return OpenVinoRuntime(graphs, compiled_cache=compiled, reason=reason)
+    if graphs is not None:
+        runtime = OpenVinoRuntime(graphs, compiled_cache=compiled, reason=reason)
+        if cache is not None:
+            note_use(bundle, cache)
+        return runtime
     return _start_on_temporary(bundle, cache, reason)
 
 

@@ -1,12 +1,16 @@
 """Where the graphs derived from a bundle lie, and whether they are whole. No torch.
 
-A packaged bundle brings its graphs in its own folder; else they lie in the cache under the bundle's hash.
+A packaged bundle brings its graphs in its own folder; else they lie in the cache under the bundle's hash, and with
+them what OpenVINO has compiled of them for this processor. Of many bundles only the last used stay.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from models.bundle import Bundle
@@ -15,6 +19,8 @@ GRAPH_FORMAT = 1
 """Rises whenever the stages' inputs or outputs change, so that older graphs are derived again."""
 MANIFEST_FILE = "graphs.json"
 STAGES = ("gate", "draw")
+_KEPT_BUNDLES = 8
+"""So many bundles' graphs stay in the cache, at 25 MB each."""
 
 
 def packaged_graphs(bundle: Bundle) -> Path:
@@ -25,6 +31,23 @@ def packaged_graphs(bundle: Bundle) -> Path:
 def cached_graphs(bundle: Bundle, cache: Path) -> Path:
     """The folder of the bundle's graphs below ``cache``; its name is the bundle's hash, so it never goes stale."""
     return cache / "ir" / bundle.sha256
+
+
+def compiled_graphs(bundle: Bundle, cache: Path) -> Path:
+    """The folder where OpenVINO keeps the bundle's compiled graphs."""
+    return cached_graphs(bundle, cache) / "compiled"
+
+
+def note_use(bundle: Bundle, cache: Path) -> None:
+    """Mark the bundle's graphs as used now, and delete those of bundles not used for longest."""
+    mine = cached_graphs(bundle, cache)
+    with suppress(OSError):
+        os.utime(mine)
+        # Hidden folders are being written by somebody.
+        others = [item for item in mine.parent.iterdir() if item != mine and not item.name.startswith(".")]
+        others.sort(key=lambda item: item.stat().st_mtime, reverse=True)
+        for forgotten in others[_KEPT_BUNDLES - 1 :]:
+            shutil.rmtree(forgotten, ignore_errors=True)
 
 
 def graphs_complaint(folder: Path, bundle: Bundle) -> str | None:

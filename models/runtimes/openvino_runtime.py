@@ -87,7 +87,7 @@ class _Stage:
         self._core = core
         self._model = core.read_model(str(path))
         self._properties = properties
-        self._any_size: Any = self._compile(self._model)
+        self._any_size: Any = self._compile(self._model, properties)
         self._fixed: dict[Shape, Any] = {}
         self._seen: set[Shape] = set()
 
@@ -106,16 +106,17 @@ class _Stage:
             model = self._model.clone()
             model.reshape({place: list(sides) for place, sides in enumerate(shape)})
             self._any_size = None
-            self._fixed[shape] = self._compile(model)
+            # Not kept on disk: a folder of sizes would fill it.
+            self._fixed[shape] = self._compile(model, {**self._properties, "CACHE_DIR": ""})
             return self._fixed[shape]
         if len(self._fixed) < _FIXED_SHAPES:
             self._seen.add(shape)
         if self._any_size is None:
-            self._any_size = self._compile(self._model)
+            self._any_size = self._compile(self._model, self._properties)
         return self._any_size
 
-    def _compile(self, model: Any) -> Any:
-        return self._core.compile_model(model, "CPU", self._properties).create_infer_request()
+    def _compile(self, model: Any, properties: dict[str, Any]) -> Any:
+        return self._core.compile_model(model, "CPU", properties).create_infer_request()
 
 
 def native_precision() -> str:
