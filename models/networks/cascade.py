@@ -100,5 +100,5 @@ class Cascade(nn.Module):
         height, width = x.shape[-2:]
         if height % MULTIPLE_PX or width % MULTIPLE_PX:
             raise ValueError(
-                f"The image is {height}×{width} pixels; pad both to multiples of {MULTIPLE_PX} before the network sees it."
+                f"The image is {height}×{width} pixels; pad both to multiples of {MULTIPLE_PX} before the network."
             )

@@ -19,9 +19,7 @@ class NetworkError(ValueError):
     """A network that cannot be built; the message names it and what would do."""
 
 
-def build_network(
-    name: str, options: Mapping[str, Any], class_count: int, channels: int, exclusive: bool
-) -> nn.Module:
+def build_network(name: str, options: Mapping[str, Any], class_count: int, channels: int, exclusive: bool) -> nn.Module:
     """The network ``name`` with freshly initialised weights.
 
     Raises ``NetworkError`` where the name is not in ``NETWORKS`` or the options do not fit it.

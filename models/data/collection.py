@@ -1,0 +1,124 @@
+"""Collection: labelled frames held in memory, as every reader of data gives them. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from models.labels.masks import MaskStack, class_mask, empty_stack
+from models.labels.taxonomy import Role, Taxonomy
+
+IGNORED = 255
+"""The value of pixels in a target index that count neither in the loss nor in the metrics."""
+
+
+class DataError(ValueError):
+    """Data that cannot be trained on or measured with; one sentence names the thing and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collection:
+    """Labelled frames of one taxonomy.
+
+    ``images`` are (H, W) grey or (H, W, 3) RGB, uint8, of any sizes; ``stacks`` the mask stacks of the same heights and
+    widths; ``names`` what errors and reports call the frames. ``origins`` name the strip of each frame where it is
+    known: frames of one origin are never split. Empty means unknown.
+    """
+
+    taxonomy: Taxonomy
+    names: tuple[str, ...]
+    images: tuple[npt.NDArray[np.uint8], ...]
+    stacks: tuple[MaskStack, ...]
+    origins: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.names:
+            raise DataError("There are no labelled frames; check the folder of the images and the label file.")
+        if not len(self.names) == len(self.images) == len(self.stacks):
+            raise DataError(
+                f"There are {len(self.names)} names, {len(self.images)} images and {len(self.stacks)} mask stacks; "
+                "each frame needs one of each."
+            )
+        if self.origins and len(self.origins) != len(self.names):
+            raise DataError(f"There are {len(self.names)} frames and {len(self.origins)} origins; give each frame one.")
+        for name, image, stack in zip(self.names, self.images, self.stacks, strict=True):
+            if image.shape[:2] != stack.shape:
+                raise DataError(
+                    f"{name} is {image.shape[1]}×{image.shape[0]} pixels and its mask "
+                    f"{stack.shape[1]}×{stack.shape[0]}; image and mask must have the same size."
+                )
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def channels(self) -> int:
+        """1 for grey images, 3 for RGB."""
+        return 1 if self.images[0].ndim == 2 else 3
+
+    def subset(self, rows: Sequence[int]) -> Collection:
+        """The frames at these places, in this order. Raises ``DataError`` where there are none."""
+        return Collection(
+            self.taxonomy,
+            tuple(self.names[row] for row in rows),
+            tuple(self.images[row] for row in rows),
+            tuple(self.stacks[row] for row in rows),
+            tuple(self.origins[row] for row in rows) if self.origins else (),
+        )
+
+    def sha256(self) -> str:
+        """Over names, pixels and masks: the same data gives the same hash on any computer."""
+        digest = hashlib.sha256()
+        for name, image, stack in zip(self.names, self.images, self.stacks, strict=True):
+            digest.update(f"{name}\0{image.shape}\0{stack.dtype.str}\0".encode())
+            digest.update(np.ascontiguousarray(image).tobytes())
+            digest.update(np.ascontiguousarray(stack).tobytes())
+        return digest.hexdigest()
+
+
+def target_index(stack: MaskStack, taxonomy: Taxonomy) -> npt.NDArray[np.uint8]:
+    """A training target from a stack, (H, W) uint8: 0 background, k class k, ``IGNORED`` where an ignore class lies.
+
+    Where classes overlap the one with the highest id wins; ``overlapping_px`` counts such pixels.
+    """
+    index = np.zeros(stack.shape, dtype=np.uint8)
+    for defect in taxonomy.classes:
+        if defect.role is not Role.IGNORE:
+            index[class_mask(stack, defect.id)] = defect.id
+    index[(stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0] = IGNORED
+    return index
+
+
+def overlapping_px(stack: MaskStack) -> int:
+    """How many pixels carry more than one class."""
+    return int(np.count_nonzero((stack & (np.maximum(stack, 1) - stack.dtype.type(1))) & stack))
+
+
+def class_areas_px(collection: Collection) -> npt.NDArray[np.int64]:
+    """Pixels of each class in each frame, (N, K)."""
+    return np.array(
+        [
+            [np.count_nonzero(class_mask(stack, defect.id)) for defect in collection.taxonomy.classes]
+            for stack in collection.stacks
+        ],
+        dtype=np.int64,
+    )
+
+
+def read_image(path: Path, channels: int) -> npt.NDArray[np.uint8]:
+    """An 8-bit image, (H, W) for one channel or (H, W, 3) RGB. Raises ``DataError`` naming an unreadable file."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE if channels == 1 else cv2.IMREAD_COLOR)
+    if image is None:
+        raise DataError(f"{path} cannot be read as an image; replace the file or leave it out.")
+    return np.ascontiguousarray(image if channels == 1 else image[:, :, ::-1]).astype(np.uint8, copy=False)
+
+
+def empty_labels(image: npt.NDArray[np.uint8], taxonomy: Taxonomy) -> MaskStack:
+    """The stack of a clean frame."""
+    return empty_stack(image.shape[0], image.shape[1], len(taxonomy.classes))

@@ -1,0 +1,124 @@
+"""Crops: random, augmented pieces of labelled frames, image and mask cut and flipped together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+from torchvision import tv_tensors
+from torchvision.transforms import v2
+
+from models.data.collection import Collection, target_index
+from models.data.statistics import Normalisation
+from models.labels.masks import class_mask, classes_present
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How crops are cut and varied.
+
+    ``size_px`` is (height, width). ``brightness`` and ``contrast`` are the largest relative change, 0 for none: lines
+    differ in light and camera. ``flips`` mirrors both ways, each with probability one half. ``defect_share`` of the
+    crops of a frame with defects hold one of them, its class drawn evenly; the others lie anywhere.
+    """
+
+    size_px: tuple[int, int]
+    flips: bool = True
+    brightness: float = 0.25
+    contrast: float = 0.25
+    defect_share: float = 0.0
+
+
+class CropDataset(Dataset[tuple[Tensor, Tensor]]):
+    """One random crop of each frame of a collection, made from torch's global random state.
+
+    An item is (image (C, h, w) float32 normalised, target): with ``exclusive`` the target is (h, w) int64 with 0
+    background, k class k and 255 ignored, else (K, h, w) float32 of 0 and 1. Frames smaller than the crop are mirrored
+    outwards to its size first.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        augmentation: Augmentation,
+        normalisation: Normalisation,
+        exclusive: bool,
+        crops_a_frame: int = 1,
+    ) -> None:
+        self._collection = collection
+        self._exclusive = exclusive
+        self._crops_a_frame = crops_a_frame
+        self._least = augmentation.size_px
+        self._defect_share = augmentation.defect_share
+        self._transform = _transform(augmentation, normalisation)
+
+    def __len__(self) -> int:
+        return len(self._collection) * self._crops_a_frame
+
+    def __getitem__(self, place: int) -> tuple[Tensor, Tensor]:
+        row = place % len(self._collection)
+        image = mirrored_to(self._collection.images[row], self._least)
+        target = mirrored_to(target_array(self._collection, row, self._exclusive), self._least)
+        if self._defect_share and float(torch.rand(())) < self._defect_share:
+            window = self._defect_window(row, image.shape[:2])
+            image, target = image[window], target[window]
+        pixels = torch.from_numpy(image if image.ndim == 3 else image[:, :, None]).permute(2, 0, 1)
+        # A mask image of several channels holds the overlapping classes, one channel each.
+        labels = torch.from_numpy(target if target.ndim == 3 else target[:, :, None]).permute(2, 0, 1)
+        x, y = self._transform(tv_tensors.Image(pixels), tv_tensors.Mask(labels))
+        if self._exclusive:
+            return x.as_subclass(Tensor), y.as_subclass(Tensor)[0].long()
+        return x.as_subclass(Tensor), y.as_subclass(Tensor).float()
+
+    def _defect_window(self, row: int, size_px: tuple[int, ...]) -> tuple[slice, slice]:
+        """A crop's window that holds a random pixel of a random class; the whole frame where that is clean."""
+        stack = self._collection.stacks[row]
+        present = classes_present(stack)
+        if not present:
+            return np.s_[:, :]
+        pixels = np.argwhere(class_mask(stack, present[_below(len(present))]))
+        window = []
+        for at, side, crop in zip(pixels[_below(len(pixels))], size_px, self._least, strict=True):
+            first, last = max(0, int(at) - crop + 1), min(int(at), side - crop)
+            start = first + _below(last - first + 1)
+            window.append(slice(start, start + crop))
+        return window[0], window[1]
+
+
+def target_array(collection: Collection, row: int, exclusive: bool) -> npt.NDArray[np.uint8]:
+    """The frame's target: (H, W) index if exclusive, else (H, W, K) of 0 and 1."""
+    stack = collection.stacks[row]
+    if exclusive:
+        return target_index(stack, collection.taxonomy)
+    planes = [class_mask(stack, defect.id) for defect in collection.taxonomy.classes]
+    return np.stack(planes, axis=2).astype(np.uint8)
+
+
+def mirrored_to(image: npt.NDArray[np.uint8], least_px: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """The image mirrored outwards below and to the right until it has at least this height and width."""
+    missing = [max(0, least - side) for least, side in zip(least_px, image.shape[:2], strict=True)]
+    if not any(missing):
+        return image
+    padded = cv2.copyMakeBorder(image, 0, missing[0], 0, missing[1], cv2.BORDER_REFLECT_101)
+    return np.asarray(padded if padded.ndim == image.ndim else padded[:, :, None], dtype=np.uint8)
+
+
+def _below(limit: int) -> int:
+    """A whole number from 0 to ``limit`` - 1 from torch's random state, which the trainer sets."""
+    return int(torch.randint(limit, ()))
+
+
+def _transform(augmentation: Augmentation, normalisation: Normalisation) -> v2.Transform:
+    steps: list[v2.Transform] = [v2.RandomCrop(augmentation.size_px)]
+    if augmentation.flips:
+        steps += [v2.RandomHorizontalFlip(0.5), v2.RandomVerticalFlip(0.5)]
+    steps.append(v2.ToDtype({tv_tensors.Image: torch.float32, "others": None}, scale=True))
+    if augmentation.brightness or augmentation.contrast:
+        steps.append(v2.ColorJitter(brightness=augmentation.brightness, contrast=augmentation.contrast))
+    steps.append(v2.Normalize(list(normalisation.mean), list(normalisation.std)))
+    return v2.Compose(steps)

@@ -1,0 +1,53 @@
+"""Frames with a Kaggle label CSV: a folder of images and one file of run lengths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.data.collection import Collection, DataError, empty_labels, read_image
+from models.data.index_folder import IMAGE_SUFFIXES
+from models.labels.kaggle import read_kaggle
+from models.labels.label_set import LabelError
+from models.labels.taxonomy import Taxonomy
+
+
+def read_kaggle_folder(
+    images: Path, labels: Path, taxonomy: Taxonomy, channels: int = 1, unlabelled_are_clean: bool = False
+) -> Collection:
+    """The images of a folder that the label CSV speaks of, ordered by name.
+
+    A frame without a row is clean only with ``unlabelled_are_clean``; else it is left out, for its labels may merely be
+    missing. Raises ``DataError`` for a missing folder, a label of an image that is not there, a row that cannot be
+    read or does not fit its image, and a class the taxonomy lacks.
+    """
+    if not images.is_dir():
+        raise DataError(f"The folder {images} is not there; name the folder of the images.")
+    try:
+        file = read_kaggle(labels)
+    except LabelError as error:
+        raise DataError(str(error)) from error
+    if file.problems:
+        raise DataError(f"{labels}, {file.problems[0]}")
+    paths = {path.name: path for path in sorted(images.iterdir()) if path.suffix.lower() in IMAGE_SUFFIXES}
+    missing = [name for name in file.frames if name not in paths]
+    if missing:
+        raise DataError(
+            f"{labels} names {len(missing)} image(s) that are not in {images}, the first is {missing[0]}; "
+            "add the images or remove the rows."
+        )
+    if file.class_count > len(taxonomy):
+        raise DataError(
+            f"{labels} holds class {file.class_count}, but there are only {len(taxonomy)} classes; name them all."
+        )
+    names = [name for name in paths if unlabelled_are_clean or name in file.frames]
+    pictures = tuple(read_image(paths[name], channels) for name in names)
+    stacks = []
+    for name, image in zip(names, pictures, strict=True):
+        if name not in file.frames:
+            stacks.append(empty_labels(image, taxonomy))
+            continue
+        decoded = file.decode(name, (image.shape[0], image.shape[1]), len(taxonomy))
+        if not decoded.complete:
+            raise DataError(f"{labels}, {decoded.problems[0]}")
+        stacks.append(decoded.stack)
+    return Collection(taxonomy, tuple(names), pictures, tuple(stacks))

@@ -1,0 +1,83 @@
+"""The card: what people should know before they trust a bundle, written from what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.bundle import BundleSpec
+
+
+def write_card(spec: BundleSpec, limits: str) -> str:
+    """``CARD.md`` of a bundle: what it finds, data and terms, training command, figures, limits."""
+    data, training, metrics = spec.data, spec.training, spec.metrics
+    parts = [
+        f"# {spec.title}",
+        f"Bundle `{spec.name}`, made {spec.created_utc}.",
+        "## What it finds",
+        _class_table(spec),
+        f"Input: {'grey' if spec.channels == 1 else 'RGB'} frames of any size. Network: `{spec.network}` with options "
+        f"`{dict(spec.network_options)}`. {'A pixel has one class.' if spec.exclusive else 'Classes may overlap.'}",
+        "## Data",
+        f"{data['source']}. Terms: {data['terms']}",
+        f"{data['train_frames']} frames to train, {data['validation_frames']} to choose the epoch and the thresholds, "
+        f"{data['test_frames']} to measure. Frames that show the same steel (copies, turned, mirrored or pasted "
+        f"together) were kept in one part: {data['groups']} groups. Split with seed {training['plan']['seed']}, "
+        f"SHA-256 `{data['split_sha256']}`; data SHA-256 `{data['sha256']}`.",
+        "## Training",
+        f"    {training['command']}",
+        f"{training['epochs']} epochs, the best was number {training['best_epoch'] + 1}; {training['minutes']:.0f} "
+        f"minutes on {training['device']} in {training['precision']}. The plan stands in `bundle.json`.",
+        "## Measured",
+        f"On the {metrics['frames']} frames of the test part, which neither the training nor the choice of epoch and "
+        "thresholds ever saw, with gates, thresholds and 16-bit weights as shipped:",
+        _figures(metrics),
+        "## Limits",
+        limits,
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _class_table(spec: BundleSpec) -> str:
+    rows = ["| id | class | gate | pixel threshold | minimum area |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {c.id} | {c.title} (`{c.name}`) | {spec.gates[c.name]:.2f} | {spec.pixel_thresholds[c.name]:.2f} | "
+        f"{spec.min_area_px[c.name]} px |"
+        for c in spec.taxonomy
+    ]
+    return "\n".join(rows)
+
+
+def _figures(metrics: Mapping[str, Any]) -> str:
+    rows = [
+        "| class | IoU | Dice | Dice a frame | frames with it | found | right when said | AUROC |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    if "background_iou" in metrics:
+        rows.append(f"| background | {_text(metrics['background_iou'])} | | | | | | |")
+    for name, row in metrics["classes"].items():
+        figures = [row["iou"], row["dice"], row["competition_dice"], row["frames_with_class"]]
+        figures += [row["presence_recall"], row["presence_precision"], row["presence_auroc"]]
+        rows.append(f"| {name} | " + " | ".join(_text(value) for value in figures) + " |")
+    lines = [
+        "\n".join(rows),
+        f"Mean IoU {_text(metrics['mean_iou'])}"
+        + (" (with background)" if "background_iou" in metrics else "")
+        + f", mean Dice {_text(metrics['mean_dice'])}, mean Dice a frame {_text(metrics['competition_dice'])} "
+        "(1 where a class is neither there nor drawn).",
+    ]
+    for key, what in (("clean_frames", "frames"), ("clean_regions", "regions")):
+        clean = metrics.get(key, {})
+        if clean.get(what):
+            side = f" of {clean['side_px']}×{clean['side_px']} pixels" if "side_px" in clean else ""
+            lines.append(
+                f"Of {clean[what]} {what}{side} without a defect the gate opened in {clean['gate_open_share']:.1%}, "
+                f"and pixels were drawn in {clean['drawn_share']:.1%}."
+            )
+    return "\n\n".join(lines)
+
+
+def _text(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, int) else f"{value:.3f}"

@@ -1,0 +1,172 @@
+"""The trainer: plan and data in, trained weights out. lightning_fabric moves it between devices and precisions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from models.data.collection import Collection
+from models.data.crops import Augmentation, CropDataset, target_array
+from models.data.statistics import Normalisation
+from models.networks.registry import build_network
+from models.training.checkpoint import EpochResult, TrainingState, load_state, save_state
+from models.training.inference import infer
+from models.training.losses import class_planes, exclusive_loss, overlapping_loss, presence_loss
+from models.training.metrics import ConfusionMeter, intersection_over_union, mean
+from models.training.plan import Plan
+from models.training.progress import Progress
+from models.training.schedule import one_cycle
+
+STATE_FILE = "unfinished.safetensors"
+GRADIENT_NORM = 5.0
+
+
+class TrainingError(RuntimeError):
+    """A training that went wrong; one sentence names what and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """The network with the weights of its best epoch, in evaluation mode, and how it got there."""
+
+    network: nn.Module
+    history: tuple[EpochResult, ...]
+    best_epoch: int
+
+
+def make_fabric(precision: str, device: str = "auto") -> Fabric:
+    """Fabric on one device: CUDA where there is one ('auto'), else the CPU; ``precision`` is 'bf16' or '32'."""
+    return Fabric(accelerator=device, devices=1, precision="bf16-mixed" if precision == "bf16" else "32-true")
+
+
+def train(
+    plan: Plan,
+    parts: tuple[Collection, Collection],
+    normalisation: Normalisation,
+    folder: Path,
+    data_sha256: str,
+    fabric: Fabric,
+) -> Trained:
+    """Train the plan's network on ``parts`` (training, validation) and keep the epoch that validates best.
+
+    The state is kept in ``folder`` after every epoch; where one lies there already the training goes on from it and
+    ends with the same weights as if it had never stopped (exactly so on the CPU). Raises ``CheckpointError`` where
+    that state is broken or another plan's, ``TrainingError`` where the loss stops being a number.
+    """
+    training, validation = parts
+    torch.manual_seed(plan.seed)
+    bare = make_network(plan).to(memory_format=torch.channels_last)
+    network, optimizer = fabric.setup(
+        bare, AdamW(bare.parameters(), lr=plan.schedule.max_learning_rate, weight_decay=plan.schedule.weight_decay)
+    )
+    network.mark_forward_method("localise")
+    plan_sha256 = plan.sha256(data_sha256)
+    state = load_state(folder / STATE_FILE, plan_sha256, bare, optimizer.optimizer) or TrainingState(
+        plan_sha256, [], -1, {}
+    )
+    dataset = CropDataset(
+        training,
+        Augmentation(**{name: getattr(plan.augmentation, name) for name in Augmentation.__slots__}),
+        normalisation,
+        plan.data.exclusive,
+        plan.schedule.crops_a_frame,
+    )
+    batch = min(plan.schedule.batch_size, len(dataset))
+    steps_an_epoch = len(dataset) // batch
+    steps = steps_an_epoch * plan.schedule.epochs
+    progress = Progress(steps, len(state.history) * steps_an_epoch)
+    try:
+        for epoch in range(len(state.history), plan.schedule.epochs):
+            began_s = time.monotonic()
+            # Every epoch has its own random numbers, so that one after a resumption draws the same.
+            torch.manual_seed(plan.seed * 1_000_003 + epoch)
+            losses = []
+            for place, (x, target) in enumerate(_shuffled(dataset, batch)):
+                _follow_schedule(optimizer, epoch * steps_an_epoch + place, steps, plan.schedule.max_learning_rate)
+                loss = _loss(plan, network, fabric.to_device(x), fabric.to_device(target))
+                optimizer.zero_grad(set_to_none=True)
+                fabric.backward(loss)
+                fabric.clip_gradients(network, optimizer, max_norm=GRADIENT_NORM, error_if_nonfinite=False)
+                optimizer.step()
+                losses.append(float(loss.detach()))
+                progress.step(f"epoch {epoch + 1} of {plan.schedule.epochs}, loss {losses[-1]:.3f}")
+            if not np.isfinite(losses).all():
+                raise TrainingError(
+                    f"The loss of epoch {epoch + 1} is not a number; lower schedule.max_learning_rate in the plan."
+                )
+            score = validate(fabric, network, validation, normalisation, plan)
+            result = EpochResult(epoch, float(np.mean(losses)), score, time.monotonic() - began_s)
+            if state.best_epoch < 0 or score > state.history[state.best_epoch].score:
+                state.best_epoch = epoch
+                state.best = {name: tensor.detach().cpu().clone() for name, tensor in bare.state_dict().items()}
+            state.history.append(result)
+            save_state(folder / STATE_FILE, state, bare, optimizer.optimizer)
+            progress.line(
+                f"epoch {epoch + 1} of {plan.schedule.epochs}: loss {result.loss:.4f}, "
+                f"validation mean IoU {score:.4f}, {result.seconds:.0f} s"
+            )
+    finally:
+        progress.close()
+    bare.load_state_dict(state.best)
+    bare.eval()
+    return Trained(bare, tuple(state.history), state.best_epoch)
+
+
+def make_network(plan: Plan) -> nn.Module:
+    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``."""
+    options = plan.network.options()
+    if plan.network.pretrained:
+        options["encoder_weights"] = "imagenet"
+    return build_network(plan.network.name, options, len(plan.data.classes), plan.data.channels, plan.data.exclusive)
+
+
+def validate(
+    fabric: Fabric, network: nn.Module, collection: Collection, normalisation: Normalisation, plan: Plan
+) -> float:
+    """Mean IoU over background and classes (exclusive), else over the classes, each against the rest at 0.5."""
+    class_count = len(plan.data.classes)
+    exclusive = plan.data.exclusive
+    meters = [ConfusionMeter(class_count + 1)] if exclusive else [ConfusionMeter(2) for _ in range(class_count)]
+    for output in infer(fabric, network, collection, normalisation, exclusive, plan.schedule.batch_size):
+        truth = target_array(collection, output.row, exclusive)
+        if exclusive:
+            meters[0].add(truth, output.pixels.argmax(axis=0))
+        else:
+            for place, meter in enumerate(meters):
+                meter.add(truth[:, :, place], (output.pixels[place] >= 0.5).astype(np.uint8))
+    if exclusive:
+        return mean(intersection_over_union(meters[0].counts))
+    return mean(np.array([intersection_over_union(meter.counts)[1] for meter in meters]))
+
+
+def _shuffled(dataset: CropDataset, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches of one epoch in random order; the last, smaller one is left out, for batch normalisation's sake."""
+    order = torch.randperm(len(dataset)).tolist()
+    for first in range(0, len(order) - batch + 1, batch):
+        items = [dataset[place] for place in order[first : first + batch]]
+        x = torch.stack([item[0] for item in items]).contiguous(memory_format=torch.channels_last)
+        yield x, torch.stack([item[1] for item in items])
+
+
+def _follow_schedule(optimizer: torch.optim.Optimizer, step: int, steps: int, highest: float) -> None:
+    rate, beta = one_cycle(step, steps, highest)
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        group["betas"] = (beta, group["betas"][1])
+
+
+def _loss(plan: Plan, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
+    places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))  # type: ignore[operator]
+    masks = class_planes(target, len(plan.data.classes)) if plan.data.exclusive else target
+    drawn = exclusive_loss if plan.data.exclusive else overlapping_loss
+    presence = presence_loss(places.float(), masks, plan.loss.present_px)
+    return drawn(pixels.float(), target, plan.loss.dice_weight) + plan.loss.presence_weight * presence
