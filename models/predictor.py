@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -118,22 +119,24 @@ class _Pass:
         passed = tuple(class_id for class_id, value in frame.items() if value >= self._thresholds.gates[class_id])
         found: tuple[Component, ...] = ()
         if passed and self._spec.task == "cascade":
-            scores = self._draw(stack, passed, self._needed(tile_probabilities, passed), encoded)
+            scores = (
+                self._draw_whole(stack, passed, encoded)
+                if len(self._grid) == 1
+                else self._draw_tiles(stack, passed, self._needed(tile_probabilities, passed))
+            )
             started = time.perf_counter()
             drop_small(stack, self._thresholds.min_area_px)
             found = scored_components(stack, passed, scores)
             self._book("masks", started)
         return Prediction(stack=stack, probabilities=frame, components=found, timings_ms=self._timings_ms)
 
-    def _classify(self) -> tuple[Floats, Encoded | None]:
-        """(tiles, K) probabilities, and what the runtime keeps of the tiles where one batch held them all."""
-        tiles = range(len(self._grid))
+    def _classify(self) -> tuple[Floats, Encoded]:
+        """(tiles, K) probabilities, and what the runtime keeps of the last batch: of a whole frame, all."""
         answers = []
-        encoded = None
-        for batch in batches(tiles, self._batch):
+        for batch in batches(range(len(self._grid)), self._batch):
             encoded = self._encode(batch, "classify")
             answers.append(encoded.probabilities)
-        return np.concatenate(answers), encoded if len(answers) == 1 else None
+        return np.concatenate(answers), encoded
 
     def _needed(self, tile_probabilities: Floats, passed: tuple[int, ...]) -> npt.NDArray[np.bool_]:
         """(rows, columns) bool: tiles in which a class passes its gate, and their neighbours."""
@@ -141,27 +144,27 @@ class _Pass:
         places = [class_id - 1 for class_id in passed]
         return with_neighbours((tile_probabilities[:, places] >= gates).any(axis=1).reshape(self._grid.shape))
 
-    def _draw(
-        self, stack: MaskStack, passed: tuple[int, ...], needed: npt.NDArray[np.bool_], encoded: Encoded | None
-    ) -> Probabilities:
-        """Set the pixels of the passed classes in ``stack``; their (passed, H, W) probabilities."""
-        places = [class_id - 1 for class_id in passed]
+    def _draw_whole(self, stack: MaskStack, passed: tuple[int, ...], encoded: Encoded) -> Probabilities:
+        """Set the passed classes' pixels in ``stack`` of a frame of one tile; their (passed, H, W) probabilities."""
         height, width = self._grid.frame_px
-        if len(self._grid) == 1:
-            assert encoded is not None, "one tile is one batch"
-            answer = self._segment(encoded, [0])[0]
-            started = time.perf_counter()
-            scores: Probabilities = answer[:, :height, :width]
-            if len(places) < len(answer):
-                scores = scores[places]
-            draw_classes(stack, passed, scores, self._thresholds.pixels, exclusive=self._spec.exclusive)
-            self._book("masks", started)
-            return scores
+        scores: Probabilities = self._segment(encoded, [0])[0, :, :height, :width]
+        started = time.perf_counter()
+        if len(passed) < len(scores):
+            scores = scores[[class_id - 1 for class_id in passed]]
+        draw_classes(stack, passed, scores, self._thresholds.pixels, exclusive=self._spec.exclusive)
+        self._book("masks", started)
+        return scores
+
+    def _draw_tiles(self, stack: MaskStack, passed: tuple[int, ...], needed: npt.NDArray[np.bool_]) -> Probabilities:
+        """As ``_draw_whole``, of a frame of many tiles: those ``needed`` are encoded again, row by row.
+
+        Keeping the features of all tiles since the gate would take 45 bytes a pixel.
+        """
         # 16 bits: a long frame's probabilities are its biggest array, and scores need two digits.
-        kept = np.zeros((len(passed), height, width), dtype=np.float16)
+        kept = np.zeros((len(passed), *self._grid.frame_px), dtype=np.float16)
         blender = TileBlender(self._grid, len(passed), self._spec.overlap_px)
         for row in range(self._grid.shape[0]):
-            self._add_row(blender, row, needed[row], places, encoded)
+            self._add_row(blender, row, np.flatnonzero(needed[row]), [class_id - 1 for class_id in passed])
             started = time.perf_counter()
             band, scores = blender.finish_row(row)
             if scores.any():
@@ -171,21 +174,12 @@ class _Pass:
         return kept
 
     def _add_row(
-        self,
-        blender: TileBlender,
-        row: int,
-        needed: npt.NDArray[np.bool_],
-        places: list[int],
-        encoded: Encoded | None,
+        self, blender: TileBlender, row: int, columns: npt.NDArray[np.integer[Any]], places: list[int]
     ) -> None:
-        """Segment a row's needed tiles, encoding them again unless one batch held the whole frame."""
-        columns = self._grid.shape[1]
-        wanted = [row * columns + int(column) for column in np.flatnonzero(needed)]
+        """Segment a row's tiles in ``columns`` and add the classes at ``places``."""
+        wanted = [row * self._grid.shape[1] + int(column) for column in columns]
         for batch in batches(wanted, self._batch):
-            here, rows = (
-                (encoded, list(batch)) if encoded else (self._encode(batch, "segment"), list(range(len(batch))))
-            )
-            answers = self._segment(here, rows)
+            answers = self._segment(self._encode(batch, "segment"), range(len(batch)))
             started = time.perf_counter()
             for tile, answer in zip(batch, answers, strict=True):
                 blender.add(tile, answer[places])
@@ -200,7 +194,7 @@ class _Pass:
         self._book(booked_as, started)
         return encoded
 
-    def _segment(self, encoded: Encoded, rows: list[int]) -> Floats:
+    def _segment(self, encoded: Encoded, rows: Sequence[int]) -> Floats:
         started = time.perf_counter()
         answers = self._runtime.segment(encoded, rows)
         self._book("segment", started)
