@@ -16,7 +16,7 @@ _DRAWN_COLOUR = "currentColor"
 
 
 def icon(name: str, shade: str = "text") -> QIcon:
-    """The icon ``resources/icons/NAME.svg`` in the theme's colour ``shade``, which follows the theme; faint where disabled."""
+    """The icon ``resources/icons/NAME.svg`` in the colour of the token ``shade``; it follows the theme."""
     return QIcon(_TintedIcon(name, shade))
 
 
