@@ -49,7 +49,7 @@ class LeftOut(StrEnum):
     INCOMPLETE = "rows_unusable"
     """Nobody reviewed it and the label file has broken rows for it: an empty cell would be a guess."""
     NO_LABELS = "no_labels"
-    """Never inspected, or its image is not there."""
+    """Never inspected, or what was stored is damaged."""
     SUPERSEDED = "superseded"
     """Another inspection of the same name stands for it: the reviewed one, else the newest."""
 
@@ -236,7 +236,10 @@ def _standing(record: LabelRecord) -> tuple[bool, float]:
 def _write(record: LabelRecord, plan: ExportPlan, rows: RowWriter) -> ExportedFrame:
     if plan.scope is Scope.REVIEWED and not record.reviewed:
         return _line(record, LeftOut.UNREVIEWED)
-    decoded = record.decode()
+    try:
+        decoded = record.decode()
+    except ReviewError as error:
+        return _line(record, LeftOut.NO_LABELS, problems=(str(error),))
     why = left_out(record, decoded, plan)
     if why is not None or decoded is None:
         return _line(record, why, problems=_sentences(decoded))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -86,6 +87,10 @@ class LabelFile:
         """Every frame of the folder and of the file."""
         latest = self._log.latest
         return [self._item(item_id, latest.get(item_id)) for item_id in self._names]
+
+    def counts(self) -> Mapping[ReviewState, int]:
+        """How many frames stand in each state."""
+        return Counter(item.state for item in self.items())
 
     def load(self, item_id: UUID) -> ReviewCase:
         """One frame with its image, the file's masks and the latest correction."""

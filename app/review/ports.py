@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,7 +121,10 @@ class ReviewStore(Protocol):
         """Whether a pixel holds one class at most, so that drawing replaces."""
 
     def items(self) -> Sequence[ReviewItem]:
-        """Every inspection to look at, in any order."""
+        """The inspections to look at, in any order; of very many, the most suspicious."""
+
+    def counts(self) -> Mapping[ReviewState, int]:
+        """How many inspections stand in each state, those that ``items`` leaves out included."""
 
     def load(self, item_id: UUID) -> ReviewCase:
         """One item with its pixels. Raises ``ReviewError`` where it is gone."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -66,14 +66,14 @@ class ReviewQueue:
         return [self._all[item_id] for item_id in self._listed]
 
     @property
+    def all(self) -> Collection[ReviewItem]:
+        """Every item, listed or not."""
+        return self._all.values()
+
+    @property
     def current(self) -> ReviewItem | None:
         """The item being looked at; it may stand outside the filter once its state has changed."""
         return None if self._current is None else self._all.get(self._current)
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """(reviewed, all), of the whole queue whatever the filter."""
-        return sum(item.reviewed for item in self._all.values()), len(self._all)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -119,11 +119,15 @@ class ReviewQueue:
         return self._all[self._listed[place]] if 0 <= place < len(self._listed) else None
 
     def next_to_do(self) -> ReviewItem | None:
-        """The next listed item nobody decided on after the current one, from the top again past the end."""
+        """The next listed item nobody decided on after the current one, from the top again past the end.
+
+        One without an image is passed over: it cannot be decided.
+        """
         start = self._listed.index(self._current) + 1 if self._current in self._listed else 0
         for item_id in self._listed[start:] + self._listed[:start]:
-            if item_id != self._current and self._all[item_id].state is ReviewState.TO_DO:
-                return self._all[item_id]
+            item = self._all[item_id]
+            if item_id != self._current and item.state is ReviewState.TO_DO and item.readable:
+                return item
         return None
 
     def _list(self) -> None:

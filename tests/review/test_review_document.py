@@ -66,7 +66,7 @@ def test_undoing_all_gives_the_original_and_redoing_all_the_last(played, seed):
 def test_every_patch_is_the_smallest_rectangle_that_changed(played, seed):
     original = np.random.default_rng(seed).integers(0, 8, SIZE).astype(np.uint8)
     document = MaskDocument(original, TAXONOMY)
-    for kind, way, tip, class_id, overlap in played:
+    for _, way, tip, class_id, overlap in played:
         before = document.stack.copy()
         document.apply(paint(way[0], way[-1], tip, class_id, TAXONOMY, overlap))
         patch = document.finish(Action.BRUSH)

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import os
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -175,7 +174,7 @@ def test_stopping_or_failing_leaves_the_old_file(tmp_path):
     with pytest.raises(ReviewError, match="stopped"):
         export_labels(records, plan, lambda done, total: done < 2)
     assert plan.path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["labels.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["labels.csv"]
     blocked = tmp_path / "labels.csv" / "below.csv"
     with pytest.raises(ReviewError, match="could not be written"):
         export_labels(records, ExportPlan(blocked, TAXONOMY))

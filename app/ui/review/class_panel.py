@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui import icons
@@ -11,7 +11,7 @@ from app.ui.fonts import figures_font
 from app.ui.sentences import whole
 from models.labels.taxonomy import DefectClass, Taxonomy
 
-_CHIP_PX = 20
+_CHIP_PX = 24
 
 
 class ClassPanel(QFrame):
@@ -85,8 +85,8 @@ class _ClassRow(QWidget):
 
     def __init__(self, defect: DefectClass) -> None:
         super().__init__()
-        self.pick = QPushButton(f"{defect.key}   {defect.title}" if defect.key else defect.title)
-        self.pick.setIcon(_chip(QColor(*defect.rgb)))
+        self.pick = QPushButton(f" {defect.title}")
+        self.pick.setIcon(_chip(defect))
         self.pick.setIconSize(QSize(_CHIP_PX, _CHIP_PX))
         self.pick.setCheckable(True)
         self.pick.setProperty("role", "class")
@@ -121,13 +121,18 @@ class _ClassRow(QWidget):
         self.eye.setAccessibleName(self.eye.toolTip())
 
 
-def _chip(colour: QColor) -> QIcon:
+def _chip(defect: DefectClass) -> QIcon:
+    """The class's colour with its key in it."""
+    colour = QColor(*defect.rgb)
     picture = QPixmap(_CHIP_PX * 2, _CHIP_PX * 2)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor(0, 0, 0, 150))
     painter.setBrush(colour)
-    painter.drawRoundedRect(picture.rect().adjusted(2, 2, -3, -3), 8, 8)
+    painter.drawRoundedRect(picture.rect().adjusted(1, 1, -2, -2), 8, 8)
+    painter.setPen(QColor("#000000") if colour.lightness() > 110 else QColor("#ffffff"))
+    painter.setFont(figures_font(28, QFont.Weight.DemiBold))
+    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, defect.key)
     painter.end()
     return QIcon(picture)

@@ -71,7 +71,7 @@ class Drawing(QObject):
         self.finish_stroke()
         self._case = case
         self._last = None
-        self.selected = None
+        self.select(None)
         if case is not None and self.class_id > len(case.case.taxonomy):
             self.class_id = 1
         self._dress()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
 
 from app.review.queue import QueueFilter
 from app.ui.keys import explain
+from app.ui.picker import Picker
 from app.ui.review.controls import button
 from app.ui.review.keys import REVIEW_KEYS
 from app.ui.review.queue_list import QueueList, QueueModel
@@ -17,7 +18,7 @@ from app.ui.sentences import verdict_word, whole
 from app.words.correction import ReviewState
 from app.words.inspection import VerdictKind
 
-WIDTH_PX = 348
+WIDTH_PX = 316
 
 
 class QueuePanel(QFrame):
@@ -42,6 +43,7 @@ class QueuePanel(QFrame):
         self.source_label.setProperty("role", "title")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(14)
         self.progress_label = QLabel()
         self.progress_label.setProperty("role", "caption")
         self.refresh_button = button(self.tr("Refresh"), flat=True)
@@ -49,7 +51,7 @@ class QueuePanel(QFrame):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Part of the frame's name"))
         self.search.setClearButtonEnabled(True)
-        self.state_box, self.verdict_box, self.class_box = QComboBox(), QComboBox(), QComboBox()
+        self.state_box, self.verdict_box, self.class_box = Picker("review"), Picker("verdict-idle"), Picker("box")
         self.state_box.addItem(self.tr("Any state"), frozenset())
         for state, text in STATE_WORDS.items():
             self.state_box.addItem(worded(text), frozenset({state}))
@@ -70,12 +72,12 @@ class QueuePanel(QFrame):
         head = QHBoxLayout()
         head.addWidget(self.source_label, 1)
         head.addWidget(self.refresh_button)
-        filters = QGridLayout()
+        filters = QVBoxLayout()
         filters.setSpacing(6)
-        filters.addWidget(self.search, 0, 0, 1, 2)
-        filters.addWidget(self.state_box, 1, 0)
-        filters.addWidget(self.verdict_box, 1, 1)
-        filters.addWidget(self.class_box, 2, 0, 1, 2)
+        filters.addWidget(self.search)
+        filters.addWidget(self.state_box)
+        filters.addWidget(self.verdict_box)
+        filters.addWidget(self.class_box)
         top = QVBoxLayout()
         top.setContentsMargins(12, 8, 12, 8)
         top.setSpacing(6)
@@ -135,7 +137,8 @@ class QueuePanel(QFrame):
         session = self._session
         if session is None:
             return
-        titles = {c.name: c for taxonomy in session.store.taxonomies() for c in taxonomy}
+        titles = {c.name: c for taxonomy in session.taxonomies for c in taxonomy}
+        self.verdict_box.setVisible(any(item.verdict is not None for item in session.queue.all))
         self._list_classes({name: c.title for name, c in titles.items()})
         self.model.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
         self.mark_current()
@@ -156,7 +159,7 @@ class QueuePanel(QFrame):
 
     def _show_progress(self) -> None:
         assert self._session is not None, "there is a session to show"
-        reviewed, every = self._session.queue.progress
+        reviewed, every = self._session.progress
         self.progress.setMaximum(max(every, 1))
         self.progress.setValue(reviewed)
         listed = len(self._session.queue)

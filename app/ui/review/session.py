@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -13,15 +13,25 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.review.journal import JournalFolder
 from app.review.open_case import OpenCase, Reviewer, SaveStatus
-from app.review.ports import ReviewCase, ReviewError, ReviewItem, ReviewStore
+from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError, ReviewItem, ReviewStore
 from app.review.queue import QueueFilter, ReviewQueue
 from app.words.correction import Correction, ReviewState
 from models.labels.masks import classes_present
+from models.labels.taxonomy import Taxonomy
 
 KEPT_CASES = 8
 """Cases whose undo history survives going on to other frames."""
 RETRY_EVERY_MS = 5_000
 _SAVE_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The queue as it was read."""
+
+    items: Sequence[ReviewItem]
+    taxonomies: tuple[Taxonomy, ...]
+    counts: Mapping[ReviewState, int]
 
 
 class ReviewSession(QObject):
@@ -54,6 +64,8 @@ class ReviewSession(QObject):
         super().__init__(parent)
         self.store = store
         self.queue = ReviewQueue()
+        self.taxonomies: tuple[Taxonomy, ...] = ()
+        self._counts: Counter[ReviewState] = Counter()
         self._journals = journals
         self._reviewer = reviewer
         self._cases: OrderedDict[UUID, OpenCase] = OrderedDict()
@@ -75,6 +87,11 @@ class ReviewSession(QObject):
         return None if self._wanted is None else self._cases.get(self._wanted)
 
     @property
+    def progress(self) -> tuple[int, int]:
+        """(reviewed, all), of the whole store whatever is listed."""
+        return sum(self._counts[state] for state in PERSONS_WORD), self._counts.total()
+
+    @property
     def loading(self) -> bool:
         """Whether the wanted case is still being read."""
         return self._wanted is not None and self._wanted not in self._cases
@@ -89,7 +106,7 @@ class ReviewSession(QObject):
     def refresh(self) -> None:
         """Read the queue anew."""
         self._list_asked = object()
-        self._ask(self.store.items, partial(self._take_items, self._list_asked))
+        self._ask(self._read_queue, partial(self._take_items, self._list_asked))
         self._edited = self._journals.pending()
 
     def set_filter(self, shown: QueueFilter) -> None:
@@ -167,13 +184,19 @@ class ReviewSession(QObject):
         error = future.exception()
         take(None if error is not None else future.result(), error)
 
-    def _take_items(self, asked: object, items: Sequence[ReviewItem] | None, error: BaseException | None) -> None:
+    def _read_queue(self) -> _Listing:
+        """Called on the reading thread."""
+        return _Listing(self.store.items(), tuple(self.store.taxonomies()), self.store.counts())
+
+    def _take_items(self, asked: object, listing: _Listing | None, error: BaseException | None) -> None:
         if asked is not self._list_asked:
             return
-        if items is None:
+        if listing is None:
             self.failed.emit(self.tr("The queue cannot be read: {error}").format(error=error))
             return
-        self.queue.set_items(items)
+        self.taxonomies = listing.taxonomies
+        self._counts = Counter(listing.counts)
+        self.queue.set_items(listing.items)
         self.queue_listed.emit()
 
     def _load(self, item_id: UUID) -> None:
@@ -268,6 +291,10 @@ class ReviewSession(QObject):
         self.status_changed.emit()
 
     def _change(self, item: ReviewItem) -> None:
+        before = self.queue.item(item.id)
+        if before is not None:
+            self._counts[before.state] -= 1
+            self._counts[item.state] += 1
         self.queue.update(item)
         self.item_changed.emit(item)
 

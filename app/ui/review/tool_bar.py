@@ -1,0 +1,124 @@
+"""The tool bar over the canvas: tools, tip, undo, findings and view."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+
+from app.review.tools.brush import larger_tip
+from app.ui import icons
+from app.ui.fonts import figures_font
+from app.ui.keys import explain
+from app.ui.review.controls import tool
+from app.ui.review.drawing import Tool
+from app.ui.review.keys import REVIEW_KEYS
+
+_TOOLS = (
+    (Tool.SELECT, "pointer", "select", "Select"),
+    (Tool.BRUSH, "brush", "brush", "Brush"),
+    (Tool.ERASER, "eraser", "eraser", "Eraser"),
+)
+_TIPS = [1]
+while _TIPS[-1] < 200:
+    _TIPS.append(larger_tip(_TIPS[-1]))
+
+
+class ToolBar(QFrame):
+    """What can be done to the masks, each with its key in the tooltip.
+
+    Signals:
+        tool_chosen(object): a ``Tool``.
+        tip_chosen(int): a tip diameter in pixels.
+        opacity_chosen(float): how opaque the masks are to be, 0 to 1.
+    """
+
+    tool_chosen = Signal(object)
+    tip_chosen = Signal(int)
+    opacity_chosen = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("panel", "true")
+        self.tools: dict[Tool, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setSpacing(6)
+        for kind, icon, name, title in _TOOLS:
+            made = tool(icon, REVIEW_KEYS[name], checkable=True)
+            made.setText(self.tr(title))
+            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            made.clicked.connect(self._chooser(kind))
+            self._group.addButton(made)
+            self.tools[kind] = made
+            layout.addWidget(made)
+        layout.addSpacing(6)
+        self._add_tip(layout)
+        layout.addStretch(1)
+        self.undo_button = tool("undo", REVIEW_KEYS["undo"])
+        self.redo_button = tool("redo", REVIEW_KEYS["redo"])
+        self.delete_button = tool("delete", REVIEW_KEYS["delete"])
+        self.restore_button = tool("restore", REVIEW_KEYS["restore"])
+        for made in (self.undo_button, self.redo_button, self.delete_button, self.restore_button):
+            layout.addWidget(made)
+        layout.addStretch(1)
+        self._add_opacity(layout)
+        self.fit_button = tool("fit", REVIEW_KEYS["fit"])
+        self.one_to_one_button = tool("one-to-one", REVIEW_KEYS["one_to_one"])
+        layout.addWidget(self.fit_button)
+        layout.addWidget(self.one_to_one_button)
+
+    def show_tool(self, chosen: Tool, tip_px: int) -> None:
+        """Mark the tool in use and its tip."""
+        self.tools[chosen].setChecked(True)
+        self.tip_label.setText(self.tr("{tip} px").format(tip=tip_px))
+        nearest = min(range(len(_TIPS)), key=lambda place: abs(_TIPS[place] - tip_px))
+        self.tip_slider.blockSignals(True)
+        self.tip_slider.setValue(nearest)
+        self.tip_slider.blockSignals(False)
+        for widget in (self._tip_title, self.tip_slider, self.tip_label):
+            widget.setEnabled(chosen is not Tool.SELECT)
+
+    def _add_tip(self, layout: QHBoxLayout) -> None:
+        self._tip_title = QLabel(self.tr("Tip"))
+        self._tip_title.setProperty("role", "caption")
+        self.tip_slider = QSlider(Qt.Orientation.Horizontal)
+        self.tip_slider.setRange(0, len(_TIPS) - 1)
+        self.tip_slider.setFixedWidth(130)
+        self.tip_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tip_slider.setAccessibleName(self.tr("Tip diameter"))
+        smaller, larger = REVIEW_KEYS["smaller"].label, REVIEW_KEYS["larger"].label
+        wheel = REVIEW_KEYS["tip_wheel"].label
+        self.tip_slider.setToolTip(
+            self.tr("Tip diameter in frame pixels  ({smaller} and {larger}, {wheel})").format(
+                smaller=smaller, larger=larger, wheel=wheel
+            )
+        )
+        self.tip_slider.valueChanged.connect(lambda place: self.tip_chosen.emit(_TIPS[place]))
+        self.tip_label = QLabel()
+        self.tip_label.setFont(figures_font(15))
+        self.tip_label.setFixedWidth(58)
+        for widget in (self._tip_title, self.tip_slider, self.tip_label):
+            layout.addWidget(widget)
+
+    def _add_opacity(self, layout: QHBoxLayout) -> None:
+        title = QToolButton()
+        title.setIcon(icons.icon("opacity"))
+        title.setIconSize(QSize(24, 24))
+        title.setCheckable(True)
+        title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        explain(title, REVIEW_KEYS["bare"])
+        self.bare_button = title
+        self.opacity_slider = QSlider(Qt.Orientation.Horizontal)
+        self.opacity_slider.setRange(0, 100)
+        self.opacity_slider.setValue(40)
+        self.opacity_slider.setFixedWidth(100)
+        self.opacity_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.opacity_slider.setToolTip(self.tr("How strong the masks are; at 0 only their outlines are left"))
+        self.opacity_slider.setAccessibleName(self.tr("Opacity of the masks"))
+        self.opacity_slider.valueChanged.connect(lambda percent: self.opacity_chosen.emit(percent / 100))
+        layout.addWidget(self.bare_button)
+        layout.addWidget(self.opacity_slider)
+
+    def _chooser(self, kind: Tool) -> object:
+        return lambda: self.tool_chosen.emit(kind)
