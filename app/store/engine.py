@@ -36,6 +36,9 @@ def writing_engine(url: URL) -> Engine:
         url,
         json_serializer=to_json,
         json_deserializer=json.loads,
+        # One connection, so that there is one writer whatever the program does.
+        pool_size=1,
+        max_overflow=0,
         # The thread that opens the store migrates; then the connection is the writer thread's alone.
         connect_args={"check_same_thread": False, "isolation_level": None},
     )

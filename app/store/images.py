@@ -93,9 +93,12 @@ def is_own_file(frame: Frame) -> bool:
 
 
 def encode_png(image: Image) -> bytes:
-    """An (H, W) grey or (H, W, 3) RGB image, uint8 or uint16, as PNG."""
-    stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
-    done, png = cv2.imencode(".png", stored, _PNG_OPTIONS)
+    """An (H, W) grey or (H, W, 3) RGB image, uint8 or uint16, as PNG. Raises ``ValueError`` for any other."""
+    try:
+        stored = cv2.cvtColor(image, cv2.COLOR_RGB2BGR) if image.ndim == 3 else image
+        done, png = cv2.imencode(".png", stored, _PNG_OPTIONS)
+    except cv2.error:
+        done = False
     if not done:
         raise ValueError(f"An image of shape {image.shape} and type {image.dtype} cannot be written as PNG.")
     return png.tobytes()

@@ -175,7 +175,7 @@ class StoreWriter:
                         self._obey(items)
                     else:
                         self._keep(items)
-                self._keep_quota()
+                    self._keep_quota()
             except Exception as error:  # noqa: BLE001 - the thread lives on: the next inspections have to be kept
                 _log.exception("The store's writer met an error it does not know.")
                 self._patience.tell(Reason("store_failed", {"error": one_line(error)}))

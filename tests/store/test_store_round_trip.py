@@ -223,12 +223,20 @@ def test_filters(any_store: Store) -> None:
 
 @pytest.mark.parametrize("sort", list(SortBy))
 @pytest.mark.parametrize("descending", [True, False])
-def test_paging_shows_every_inspection_once_in_order(any_store: Store, sort: SortBy, descending: bool) -> None:
+def test_paging_shows_every_inspection_once_in_order(store: Store, sort: SortBy, descending: bool) -> None:
+    _check_paging(store, sort, descending=descending)
+
+
+def test_paging_is_the_same_on_every_database(any_store: Store) -> None:
+    _check_paging(any_store, SortBy.SUSPICION, descending=True)
+
+
+def _check_paging(store: Store, sort: SortBy, *, descending: bool) -> None:
     inspections = [make_inspection(n // 3, *([1] * (n % 2)), suspicion=(n * 7 % 5) / 8) for n in range(23)]
     for inspection in inspections:
-        any_store.writer.put(inspection)
-    any_store.writer.flush()
-    reader = any_store.reader()
+        store.writer.put(inspection)
+    store.writer.flush()
+    reader = store.reader()
     lines, after = [], None
     while True:
         page = reader.page(sort=sort, descending=descending, after=after, limit=4)
