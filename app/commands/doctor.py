@@ -107,7 +107,7 @@ def examine() -> Examination:
     runtimes = _runtime_states(Path(sound[0].folder)) if sound else ()
     return Examination(
         can_inspect=any(runtime.frame_ms is not None for runtime in runtimes),
-        machine=_machine(),
+        machine=machine(),
         folders=(
             _folder("station data", paths.station_data()),
             _folder("personal settings", paths.person_settings()),
@@ -153,7 +153,7 @@ def _conclusion(found: Examination) -> str:
     return "This computer cannot inspect: no runtime runs; install stripsight again."
 
 
-def _machine() -> Machine:
+def machine() -> Machine:
     import psutil
 
     from app import __version__

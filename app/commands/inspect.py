@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.commands.arguments import add_device, frame_count
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from app.words.reason import Reason
     from models.bundle import Bundle
     from models.predictor import Predictor
-
-DEVICES = ("auto", "cuda", "cpu", "openvino", "torch")
-"""The keys of ``models.runtimes.choice.DEVICES``, which is too heavy to import for ``--help``."""
 
 _SHOW_EVERY_S = 0.2
 _LINE_EVERY_S = 5.0
@@ -48,9 +47,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--model", metavar="BUNDLE", required=True, help="a shipped bundle's name or a bundle's folder")
     parser.add_argument("--out", metavar="DIR", required=True, type=Path, help="the folder to write results to")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="what the model runs on (default: auto)")
+    add_device(parser)
     parser.add_argument("--recipe", metavar="FILE", type=Path, help="a TOML file with thresholds and limits")
-    parser.add_argument("--frames", metavar="N", type=_count, help="end after so many frames")
+    parser.add_argument("--frames", metavar="N", type=frame_count, help="end after so many frames")
     parser.add_argument("--overlays", action="store_true", help="write a PNG with coloured masks for every frame")
     parser.add_argument("--store", action="store_true", help="keep the inspections in the station's store as well")
     parser.add_argument("--engine", choices=("local", "ray"), default="local", help="where the work is done")
@@ -250,9 +249,3 @@ def _tell_store(reason: Reason) -> None:
 
 def _err(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of frames; write a whole number from 1 up")
-    return int(text)
