@@ -63,6 +63,10 @@ QLabel[role="badge"] {
     background: $raised; border: 1px solid $line; border-radius: 4px; padding: 2px 10px; font-weight: 500;
 }
 
+QLabel[role="overlay"] {
+    background: $panel; border: 1px solid $line_strong; border-radius: 6px; font-size: 18px; font-weight: 500;
+}
+
 QPushButton, QToolButton {
     background: $raised; color: $text; border: 1px solid $line_strong; border-radius: 6px;
     min-height: 42px; padding: 0 14px; font-weight: 500;
