@@ -48,6 +48,7 @@ class OpenCase:
         self.case = case
         self.document = MaskDocument(case.stack, case.taxonomy, case.word)
         self.note = case.note
+        self.actor = case.actor
         self.state = case.item.state
         self.problem = ""
         self._saving: Correction | None = None
@@ -167,6 +168,7 @@ class OpenCase:
     def stored(self, correction: Correction) -> None:
         """The store has it; its strokes leave the journal."""
         self.state = correction.state
+        self.actor = correction.actor
         if self._saving is correction:
             self._saving = None
             self.problem = ""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from app.review.ports import ReviewItem
-from app.ui import theme
 from app.ui.keys import explain
 from app.ui.message_bar import IconLabel
 from app.ui.review.controls import button
@@ -74,10 +72,3 @@ class CaseHead(QFrame):
             self.verdict_icon.set_icon(VERDICT_ICONS[item.verdict], "text")
             self.reason_label.setText(f"{verdict_word(item.verdict).capitalize()}. {sentence(item.reason)}")
         self.reason_label.setToolTip(self.reason_label.text())
-
-
-def overlay_ground() -> QColor:
-    """The ground of words laid over the canvas."""
-    ground = theme.colour("panel")
-    ground.setAlpha(235)
-    return ground

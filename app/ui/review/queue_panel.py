@@ -7,9 +7,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
 
 from app.review.queue import QueueFilter
-from app.ui.keys import explain
 from app.ui.picker import Picker
-from app.ui.review.controls import button
+from app.ui.review.controls import tool
 from app.ui.review.keys import REVIEW_KEYS
 from app.ui.review.queue_list import QueueList, QueueModel
 from app.ui.review.sentences import STATE_WORDS, worded
@@ -46,8 +45,8 @@ class QueuePanel(QFrame):
         self.progress.setFixedHeight(14)
         self.progress_label = QLabel()
         self.progress_label.setProperty("role", "caption")
-        self.refresh_button = button(self.tr("Refresh"), flat=True)
-        explain(self.refresh_button, REVIEW_KEYS["refresh"])
+        self.refresh_button = tool("refresh", REVIEW_KEYS["refresh"])
+        self.refresh_button.setProperty("role", "flat")
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Part of the frame's name"))
         self.search.setClearButtonEnabled(True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
+from app.review.open_case import OpenCase
 from app.review.tools.brush import larger_tip
 from app.ui import icons
 from app.ui.fonts import figures_font
@@ -12,6 +13,7 @@ from app.ui.keys import explain
 from app.ui.review.controls import tool
 from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.sentences import ACTION_WORDS, worded
 
 _TOOLS = (
     (Tool.SELECT, "pointer", "select", "Select"),
@@ -78,6 +80,20 @@ class ToolBar(QFrame):
         self.tip_slider.blockSignals(False)
         for widget in (self._tip_title, self.tip_slider, self.tip_label):
             widget.setEnabled(chosen is not Tool.SELECT)
+
+    def show_case(self, case: OpenCase | None, *, can_draw: bool) -> None:
+        """Offer what can be done to this case now, and name what undo and redo would do."""
+        document = None if case is None else case.document
+        for made, name, action in (
+            (self.undo_button, "undo", None if document is None else document.undo_action),
+            (self.redo_button, "redo", None if document is None else document.redo_action),
+        ):
+            binding = REVIEW_KEYS[name]
+            made.setEnabled(can_draw and action is not None)
+            what = "" if action is None else f": {worded(ACTION_WORDS[action])}"
+            made.setToolTip(f"{binding.worded}{what}  ({binding.label})")
+        self.restore_button.setEnabled(can_draw and document is not None and document.differs_from_word)
+        self.delete_button.setEnabled(can_draw)
 
     def _add_tip(self, layout: QHBoxLayout) -> None:
         self._tip_title = QLabel(self.tr("Tip"))

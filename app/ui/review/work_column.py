@@ -1,0 +1,59 @@
+"""The right column: classes, findings and the note of the frame on the table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from app.review.open_case import OpenCase
+from app.ui.review.class_panel import ClassPanel
+from app.ui.review.finding_panel import FindingPanel
+
+_LONGEST_NOTE = 2000
+
+
+class WorkColumn(QWidget):
+    """What one draws with, what has been drawn, and what one has to say about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.class_panel = ClassPanel()
+        self.class_panel.setProperty("panel", "none")
+        self.replace_check = QCheckBox(self.tr("Drawing replaces other classes"))
+        self.replace_check.setToolTip(self.tr("Off: classes may lie on one another, as in Kaggle's label files"))
+        self.replace_check.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.finding_panel = FindingPanel()
+        self.note_edit = QLineEdit()
+        self.note_edit.setPlaceholderText(self.tr("Note, saved with your decision"))
+        self.note_edit.setAccessibleName(self.tr("Note"))
+        self.note_edit.setMaxLength(_LONGEST_NOTE)
+        classes = QFrame()
+        classes.setProperty("panel", "true")
+        inside = QVBoxLayout(classes)
+        inside.setContentsMargins(0, 0, 0, 4)
+        inside.setSpacing(0)
+        inside.addWidget(self.class_panel)
+        inside.addWidget(self.replace_check)
+        self.replace_check.setContentsMargins(14, 0, 8, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(classes)
+        layout.addWidget(self.finding_panel, 1)
+        layout.addWidget(self.note_edit)
+
+    def show_case(self, case: OpenCase | None) -> None:
+        """Show a case's classes and note; its findings come with ``show_findings``."""
+        self.note_edit.setEnabled(case is not None)
+        self.note_edit.setText("" if case is None else case.note)
+        if case is not None:
+            self.class_panel.set_taxonomy(case.case.taxonomy)
+
+    def show_findings(self, case: OpenCase) -> None:
+        """Show the findings as they are now, and how much there is of each class."""
+        findings = case.document.findings()
+        areas_px: dict[int, int] = {}
+        for finding in findings:
+            areas_px[finding.class_id] = areas_px.get(finding.class_id, 0) + finding.area_px
+        self.class_panel.set_areas(areas_px)
+        self.finding_panel.set_findings(findings, case.case.taxonomy)
