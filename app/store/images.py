@@ -105,16 +105,22 @@ def encode_png(image: Image) -> bytes:
 
 
 def decode_image(data: bytes) -> Image | None:
-    """The image in ``data``, (H, W) grey or (H, W, 3) RGB, at the file's own depth; ``None`` where there is none."""
+    """The image in ``data``, (H, W) grey or (H, W, 3) RGB, at the file's own depth; ``None`` where there is none.
+
+    Pixels are taken as stored, as the sources take them: no orientation tag is applied, transparency is dropped.
+    """
     if not data:
         return None
-    image: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    try:
+        image: Image | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return None
     if image is None or image.dtype not in (np.uint8, np.uint16):
         return None
     if image.ndim == 2:
         return image
-    if image.shape[2] == 1:
-        return image[:, :, 0]
+    if image.shape[2] < 3:  # grey with transparency
+        return np.ascontiguousarray(image[:, :, 0])
     colour: Image = cv2.cvtColor(image[:, :, :3], cv2.COLOR_BGR2RGB)
     return colour
 

@@ -7,69 +7,67 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 from sqlalchemy.exc import DatabaseError
 
 from app.store.errors import StoreError
+from app.store.migrations import HEAD
 
 _SCRIPTS = Path(__file__).with_name("migrations")
-
-
-def head(scripts: Path = _SCRIPTS) -> str:
-    """The newest revision this program knows."""
-    revision = ScriptDirectory(str(scripts)).get_current_head()
-    assert revision is not None
-    return revision
 
 
 def revision_of(engine: Engine) -> str | None:
     """The revision a database has, ``None`` for an empty one. Raises ``StoreError`` where it is no store."""
     try:
         with engine.connect() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-            if revision is None and inspect(connection).get_table_names():
-                raise StoreError(f"{_name(engine)} is not a StripSight store; choose another folder.")
-            return revision
+            tables = inspect(connection).get_table_names()
+            if "alembic_version" in tables:
+                return connection.scalar(select(column("version_num")).select_from(table("alembic_version")))
     except DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorname == "SQLITE_NOTADB":
             raise StoreError(f"{_name(engine)} is not a database; restore it from a backup or move it away.") from error
         raise
+    if tables:
+        raise StoreError(f"{_name(engine)} is not a StripSight store; choose another folder.")
+    return None
 
 
 def check_revision(engine: Engine, scripts: Path = _SCRIPTS) -> str | None:
     """The database's revision. Raises ``StoreError`` where this program does not know it."""
     revision = revision_of(engine)
-    if revision is not None:
-        try:
-            ScriptDirectory(str(scripts)).get_revision(revision)
-        except CommandError as error:
-            raise StoreError(
-                f"{_name(engine)} was written by a newer StripSight (schema {revision}); open it with that version."
-            ) from error
+    if revision in {None, HEAD}:
+        return revision
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    try:
+        ScriptDirectory(str(scripts)).get_revision(revision)
+    except CommandError as error:
+        raise StoreError(
+            f"{_name(engine)} was written by a newer StripSight (schema {revision}); open it with that version."
+        ) from error
     return revision
 
 
-def migrate(engine: Engine, scripts: Path = _SCRIPTS) -> Path | None:
+def migrate(engine: Engine, scripts: Path = _SCRIPTS, target: str = HEAD) -> Path | None:
     """Bring the database to the newest revision; the backup's path where an existing SQLite file was changed."""
     current = check_revision(engine, scripts)
-    if current == head(scripts):
+    if current == target:
         return None
     backup = _back_up(engine, current) if current is not None else None
     with engine.begin() as connection:
-        _upgrade(connection, scripts)
+        _upgrade(connection, scripts, target)
     return backup
 
 
-def _upgrade(connection: Connection, scripts: Path) -> None:
+def _upgrade(connection: Connection, scripts: Path, target: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, target)
 
 
 def _back_up(engine: Engine, revision: str) -> Path | None:

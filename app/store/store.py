@@ -17,7 +17,8 @@ from app.store.engine import DATABASE_NAME, database_url, reading_engine, writin
 from app.store.errors import StoreError, one_line, passing
 from app.store.folder_lock import FolderLock
 from app.store.images import IMAGE_FOLDER, ImageFolder, ImagePolicy
-from app.store.migrate import check_revision, head, migrate
+from app.store.migrate import check_revision, migrate
+from app.store.migrations import HEAD
 from app.store.patience import OnEvent
 from app.store.reader import StoreReader
 from app.store.writer import CAPACITY, StoreWriter
@@ -124,7 +125,7 @@ def open_reader(folder: Path) -> StoreReader:
 
 
 def _require_newest(engine: Engine, folder: Path) -> None:
-    if check_revision(engine) != head():
+    if check_revision(engine) != HEAD:
         raise StoreError(f"The store in {folder} is of an older version; open the workstation once to update it.")
 
 

@@ -148,9 +148,10 @@ def verdict_of(row: Any) -> Verdict:
 
 def load_image(images: ImageFolder, image: Any | None, frame: Any) -> tuple[Image | None, Reason | None]:
     """The image of a frame (its inspection's row) from the row that says where it lies; or why there is none."""
+    fault = _fault_of(frame)
+    if fault is not None and frame.height_px is None:
+        return None, fault
     if image is None or image.removed_utc is not None:
-        if frame.fault_code is not None and image is None:
-            return None, _fault_of(frame)
         return None, Reason("image_not_kept" if image is None else "image_removed", {"name": frame.name})
     path = Path(image.path) if image.kept_for == KeptFor.ORIGINAL else images.path(image.path)
     named = {"path": str(path)}
@@ -164,7 +165,7 @@ def load_image(images: ImageFolder, image: Any | None, frame: Any) -> tuple[Imag
         return None, Reason("image_changed", named)
     loaded = decode_image(data)
     if loaded is None:
-        return None, _fault_of(frame) or Reason("image_unreadable", named)
+        return None, Reason("image_unreadable", named)
     size = size_of(frame)
     if size is not None and size != loaded.shape[:2]:
         return None, Reason("image_changed", named)

@@ -31,7 +31,7 @@ from app.words.reason import Reason
 
 T = TypeVar("T")
 
-CAPACITY = 64
+CAPACITY = 32
 """Inspections that may wait, with their images, before ``put`` waits."""
 _BATCH = 64
 _BATCH_WINDOW_S = 0.1
@@ -170,15 +170,19 @@ class StoreWriter:
     def _run(self) -> None:
         while batch := self._buffer.take(self._batch, _BATCH_WINDOW_S):
             try:
-                for is_order, items in groupby(batch, lambda item: isinstance(item, _Order)):
-                    if is_order:
-                        self._obey(items)
-                    else:
-                        self._keep(items)
-                    self._keep_quota()
+                self._write(batch)
             except Exception as error:  # noqa: BLE001 - the thread lives on: the next inspections have to be kept
                 _log.exception("The store's writer met an error it does not know.")
                 self._patience.tell(Reason("store_failed", {"error": one_line(error)}))
+            batch.clear()  # else their images stay in memory until the next ones come
+
+    def _write(self, batch: Sequence[Inspection | _Order[Any]]) -> None:
+        for is_order, items in groupby(batch, lambda item: isinstance(item, _Order)):
+            if is_order:
+                self._obey(items)
+            else:
+                self._keep(items)
+            self._keep_quota()
 
     def _obey(self, orders: Iterator[Any]) -> None:
         for order in orders:

@@ -24,7 +24,6 @@ from app.words.inspection import VerdictKind
 from app.words.reason import Reason
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 6
 
 
 def run_and_kill(folder: Path, seed: int) -> list[list[str]]:
@@ -56,10 +55,10 @@ def run_and_kill(folder: Path, seed: int) -> list[list[str]]:
     return [line.split() for line in lines if line.endswith("\n")]
 
 
-@pytest.mark.slow
-def test_whatever_was_acknowledged_survives_being_killed(folder: Path) -> None:
+@pytest.mark.parametrize("rounds", [1, pytest.param(8, marks=pytest.mark.slow)])
+def test_whatever_was_acknowledged_survives_being_killed(folder: Path, rounds: int) -> None:
     acknowledged: list[list[str]] = []
-    for seed in range(1, ROUNDS + 1):
+    for seed in range(1, rounds + 1):
         acknowledged += run_and_kill(folder, seed)
     with closing(sqlite3.connect(folder / DATABASE_NAME)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -78,10 +77,10 @@ def test_whatever_was_acknowledged_survives_being_killed(folder: Path) -> None:
                 np.testing.assert_array_equal(stored.inspection.frame.image, grain(int(number)))
         _check_files_and_rows(store, folder)
         strips = reader.strips()
-        assert len(strips) == ROUNDS
+        assert len(strips) == rounds
         assert all(strip.interrupted and strip.ended_utc is not None for strip in strips)
-        assert sum(strip.frames for strip in strips) == reader.count() >= len(acknowledged) > ROUNDS
-    print(f"{len(acknowledged)} inspections acknowledged in {ROUNDS} rounds, all there")  # noqa: T201
+        assert sum(strip.frames for strip in strips) == reader.count() >= len(acknowledged) > 0
+    print(f"{len(acknowledged)} inspections acknowledged in {rounds} rounds, all there")  # noqa: T201
 
 
 def test_files_without_rows_are_cleaned_after_a_kill(folder: Path) -> None:

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, create_engine, inspect
 from store_examples import make_inspection
 
 from app.store import Store, StoreError, open_reader
 from app.store.engine import DATABASE_NAME, database_url, writing_engine
-from app.store.migrate import head, migrate, revision_of
+from app.store.migrate import migrate, revision_of
+from app.store.migrations import HEAD
 from app.store.schema import metadata
 
 SCRIPTS = Path(__file__).parents[2] / "app" / "store" / "migrations"
@@ -55,7 +57,7 @@ def next_scripts(tmp_path: Path) -> Path:
     """The migrations of a later version."""
     scripts = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "v9001_shift.py").write_text(ADD_SHIFT.format(head=head()))
+    (scripts / "versions" / "v9001_shift.py").write_text(ADD_SHIFT.format(head=HEAD))
     return scripts
 
 
@@ -75,8 +77,12 @@ def test_the_migrations_make_the_schema_of_the_code(any_store: Store) -> None:
         assert compare_metadata(context, metadata) == []
 
 
+def test_the_newest_revision_is_the_last_script() -> None:
+    assert ScriptDirectory(str(SCRIPTS)).get_current_head() == HEAD
+
+
 def test_a_new_store_has_the_newest_revision_and_no_backup(store: Store, folder: Path) -> None:
-    assert revision_of(store._engine) == head()
+    assert revision_of(store._engine) == HEAD
     assert [path.name for path in folder.glob("*.sqlite3")] == [DATABASE_NAME]
 
 
@@ -87,7 +93,7 @@ def test_opening_a_store_of_this_version_makes_no_backup(used: Path, open_store:
 
 def test_an_upgrade_keeps_the_rows_and_a_backup(used: Path, next_scripts: Path) -> None:
     engine = writing_engine(database_url(used))
-    backup = migrate(engine, next_scripts)
+    backup = migrate(engine, next_scripts, "9001")
     assert revision_of(engine) == "9001"
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT name, shift FROM strip").all() == [("coil 7", "early")]
@@ -95,7 +101,7 @@ def test_an_upgrade_keeps_the_rows_and_a_backup(used: Path, next_scripts: Path) 
     assert backup is not None
     assert backup.parent == used
     with closing(sqlite3.connect(backup)) as old:
-        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (head(),)
+        assert old.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
         assert old.execute("SELECT count(*) FROM inspection").fetchone() == (1,)
         assert "shift" not in [row[1] for row in old.execute("PRAGMA table_info(strip)")]
 
@@ -105,7 +111,7 @@ def test_an_upgrade_on_postgresql(url: URL, folder: Path, next_scripts: Path) ->
     with Store.open(folder, "Mill 2", "Inspector A", url=url) as store:
         store.begin_strip("coil 7", "sim:strip", "standard")
     engine = writing_engine(url)
-    assert migrate(engine, next_scripts) is None
+    assert migrate(engine, next_scripts, "9001") is None
     with engine.connect() as connection:
         assert [tuple(r) for r in connection.exec_driver_sql("SELECT name, shift FROM strip")] == [("coil 7", "early")]
     engine.dispose()
@@ -115,8 +121,8 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_scripts
     (next_scripts / "versions" / "v9002_break.py").write_text(BREAK)
     engine = writing_engine(database_url(used))
     with pytest.raises(RuntimeError, match="the power went"):
-        migrate(engine, next_scripts)
-    assert revision_of(engine) == head()
+        migrate(engine, next_scripts, "9002")
+    assert revision_of(engine) == HEAD
     with engine.connect() as connection:
         assert "half" not in inspect(connection).get_table_names()
         assert "shift" not in [column["name"] for column in inspect(connection).get_columns("strip")]
@@ -127,7 +133,7 @@ def test_an_upgrade_that_fails_half_way_changes_nothing(used: Path, next_scripts
 
 def test_a_newer_store_is_refused_and_not_touched(used: Path, next_scripts: Path) -> None:
     engine = writing_engine(database_url(used))
-    migrate(engine, next_scripts)
+    migrate(engine, next_scripts, "9001")
     engine.dispose()
     before = (used / DATABASE_NAME).read_bytes()
     with pytest.raises(StoreError, match=r"newer StripSight \(schema 9001\); open it with that version\.$"):
@@ -138,7 +144,7 @@ def test_a_newer_store_is_refused_and_not_touched(used: Path, next_scripts: Path
 
 
 def test_an_older_store_is_not_read_without_an_upgrade(used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.store.store.head", lambda: "9001")
+    monkeypatch.setattr("app.store.store.HEAD", "9001")
     with pytest.raises(StoreError, match="older version; open the workstation once"):
         open_reader(used)
 

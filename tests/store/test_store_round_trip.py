@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import URL, select
 from store_examples import HEIGHT, MODEL, START, TAXONOMY, WIDTH, make_correction, make_inspection, stack_with
 
 from app.store import InspectionFilter, SortBy, Store, StoreError
-from app.store.columns import new_id
+from app.store.columns import new_id, offset_min
 from app.words.correction import Correction, ReviewState
 from app.words.frame import Frame
 from app.words.inspection import Inspection, Verdict, VerdictKind
@@ -296,6 +297,27 @@ def test_every_row_says_who_where_and_when_with_a_version_7_key(any_store: Store
                 assert row.id.version == 7, table.name
                 assert row.time_utc > earliest, table.name
                 assert -14 * 60 <= row.offset_min <= 14 * 60
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="The time zone of a process cannot be set here.")
+def test_the_stations_offset_stands_beside_the_utc_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        clocks_change = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+        assert offset_min(clocks_change - timedelta(seconds=1)) == 60
+        assert offset_min(clocks_change) == 120
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_time_without_a_zone_is_refused(store: Store, events: list[Reason]) -> None:
+    naive = Frame("sim:strip", 0, "naive", datetime(2026, 3, 29), None)
+    store.writer.put(make_inspection(frame=naive))
+    store.writer.flush()
+    assert [event.code for event in events] == ["store_refused"]
+    assert store.reader().count() == 0
 
 
 def test_a_finding_names_its_taxonomys_version_and_class(store: Store) -> None:
