@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.inspection.status import LineEvent, LineState, LineStatus
 from app.ui import icons, theme
 from app.ui.bridge import LineBridge
+from app.ui.elided_label import ElidedLabel
 from app.ui.keys import KeyBinding, KeyGroup, bind, explain
 from app.ui.keys_sheet import KeysSheet
 from app.ui.message_bar import IconLabel, MessageBar, MessageKind
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.workplace = Workplace(station, bridge, self.messages, self._preferences)
         self.setWindowTitle("StripSight")
-        self.setMinimumSize(1100, 700)
+        self.setMinimumSize(1200, 700)
         self._build(pages)
         self._sheet = KeysSheet(self)
         self._connect(pages)
@@ -172,9 +173,8 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(14, 0, 14, 0)
         layout.setSpacing(10)
         self._line_label = QLabel()
-        self._event_label = QLabel()
+        self._event_label = ElidedLabel()
         self._event_label.setProperty("role", "caption")
-        self._event_label.setTextFormat(Qt.TextFormat.PlainText)
         self._model_label = QLabel()
         self._model_label.setProperty("role", "caption")
         self._runtime_icon = IconLabel("device", "text_soft", 22)

@@ -54,6 +54,7 @@ class FrameCanvas(ZoomView):
         self._taxonomy: Taxonomy | None = None
         self._hidden: set[int] = set()
         self._opacity = 0.45
+        self._colours: StackColours | None = None
         self._tool_active = False
         self._tool_cursor = QCursor(Qt.CursorShape.CrossCursor)
         self._space_held = False
@@ -97,7 +98,8 @@ class FrameCanvas(ZoomView):
             if self._taxonomy is None or taxonomy.names != self._taxonomy.names:
                 self._hidden.clear()
             self._taxonomy = taxonomy
-        self._stack_layer.show_stack(stack, self._colours())
+            self._recolour()
+        self._stack_layer.show_stack(stack, self._colours)
 
     def update_rect(self, x: int, y: int, width: int, height: int) -> None:
         """Repaint this box of frame pixels after the shown stack has been changed there, in place."""
@@ -146,13 +148,11 @@ class FrameCanvas(ZoomView):
         self._tool_cursor = QCursor(cursor)
         self._show_cursor()
 
-    def _colours(self) -> StackColours | None:
-        return None if self._taxonomy is None else StackColours(self._taxonomy, self._hidden, self._opacity)
-
     def _recolour(self) -> None:
-        colours = self._colours()
-        if colours is not None:
-            self._stack_layer.set_colours(colours)
+        """Make the colour tables anew, which for 16 classes takes milliseconds: when they change, not every frame."""
+        if self._taxonomy is not None:
+            self._colours = StackColours(self._taxonomy, self._hidden, self._opacity)
+            self._stack_layer.set_colours(self._colours)
 
     # Events
 

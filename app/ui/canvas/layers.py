@@ -66,6 +66,7 @@ class _RenderedLayer(QGraphicsItem):
         left, top = floor(exposed.left() * ratio) - 1, floor(exposed.top() * ratio) - 1
         right, bottom = ceil(exposed.right() * ratio) + 1, ceil(exposed.bottom() * ratio) + 1
         rect = DeviceRect(left, top, right - left, bottom - top).intersected(view.covered(self._width, self._height))
+        rect = self._worth_drawing(view, rect)
         if not rect.width or not rect.height:
             return
         pixels, image = self._render(view, rect)
@@ -76,6 +77,10 @@ class _RenderedLayer(QGraphicsItem):
         painter.restore()
         # The QImage only borrows the array's memory; the array must outlive the drawing.
         del image, pixels
+
+    def _worth_drawing(self, _view: View, rect: DeviceRect) -> DeviceRect:
+        """The part of ``rect`` that is not empty."""
+        return rect
 
     def _render(self, view: View, rect: DeviceRect) -> Rendered:
         raise NotImplementedError
@@ -147,6 +152,12 @@ class StackLayer(_RenderedLayer):
         # The outlines of the neighbours change with it, and zoomed out a device pixel reaches past the box.
         margin = (outline_width(scale) + 2) / scale
         self.update(QRectF(*box).adjusted(-margin, -margin, margin, margin))
+
+    def _worth_drawing(self, view: View, rect: DeviceRect) -> DeviceRect:
+        """Most frames carry few masks or none: only the box around them is looked up and blended."""
+        assert self._pyramid is not None, "a layer with a size has a stack"
+        bounds = self._pyramid.bounds
+        return rect.intersected(view.around(*bounds)) if bounds[2] else DeviceRect(0, 0, 0, 0)
 
     def _render(self, view: View, rect: DeviceRect) -> Rendered:
         assert self._pyramid is not None, "a layer with a size has a stack"

@@ -40,6 +40,13 @@ class View:
         y1 = max(y0 + 1, ceil(self.top + frame_height * self.scale - 0.5))
         return DeviceRect(x0, y0, x1 - x0, y1 - y0)
 
+    def around(self, x: int, y: int, width: int, height: int) -> DeviceRect:
+        """The device pixels that show any part of a box of frame pixels, and one more on each side."""
+        x0, y0 = floor(self.left + x * self.scale) - 1, floor(self.top + y * self.scale) - 1
+        x1 = ceil(self.left + (x + width) * self.scale) + 1
+        y1 = ceil(self.top + (y + height) * self.scale) + 1
+        return DeviceRect(x0, y0, x1 - x0, y1 - y0)
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceRect:

@@ -14,6 +14,9 @@ WIDE_ASPECT = 2.2
 _SPACING_PX = 10
 _SIDE_WIDTH_PX = 600
 _CANVAS_MARGIN_PX = 20
+_LOWEST_VIEWER_PX = 160
+_LOWEST_PANELS_PX = 224
+_PANELS_SHARE = 0.36
 # Qt's QWIDGETSIZE_MAX: no bound.
 _UNBOUNDED = 16_777_215
 
@@ -66,9 +69,10 @@ class LiveBody(QWidget):
             self._box.setDirection(QBoxLayout.Direction.TopToBottom)
             self._panel_box.setDirection(QBoxLayout.Direction.LeftToRight)
             needed = round(self.width() * self._frame_size.height() / self._frame_size.width()) + _CANVAS_MARGIN_PX
-            most = round(self.height() * 0.6)
-            self._viewer.setFixedHeight(max(min(needed, most), 200))
-            counters.setFixedWidth(400)
+            below = max(_LOWEST_PANELS_PX, round(self.height() * _PANELS_SHARE))
+            most = self.height() - self._bar.height() - below - 2 * _SPACING_PX
+            self._viewer.setFixedHeight(max(min(needed, most), _LOWEST_VIEWER_PX))
+            counters.setFixedWidth(min(400, max(350, round(self.width() * 0.28))))
             counters.setMinimumHeight(0)
             counters.setMaximumHeight(_UNBOUNDED)
             counters.arrange(upright=True)
@@ -78,7 +82,7 @@ class LiveBody(QWidget):
         else:
             self._box.setDirection(QBoxLayout.Direction.LeftToRight)
             self._panel_box.setDirection(QBoxLayout.Direction.TopToBottom)
-            self._viewer.setMinimumHeight(200)
+            self._viewer.setMinimumHeight(_LOWEST_VIEWER_PX)
             self._viewer.setMaximumHeight(_UNBOUNDED)
             width = min(_SIDE_WIDTH_PX, round(self.width() * 0.42))
             for panel in self._panels:

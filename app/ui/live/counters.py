@@ -12,6 +12,8 @@ from app.ui.fonts import figures_font, text_font
 from app.ui.sentences import VERDICT_ICONS, whole
 from app.words.inspection import VerdictKind
 
+_ONE_LINE_BELOW_PX = 58
+
 
 class Counter(QWidget):
     """A figure over its caption; with a verdict, its shape on its colour beside it."""
@@ -22,7 +24,7 @@ class Counter(QWidget):
         self._value = "–"
         self._verdict = verdict
         self.setToolTip(tip)
-        self.setMinimumSize(92, 66)
+        self.setMinimumSize(92, 36)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(caption)
 
@@ -46,6 +48,22 @@ class Counter(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("raised"))
         painter.drawRoundedRect(rect, 5, 5)
+        if rect.height() < _ONE_LINE_BELOW_PX:
+            self._paint_one_line(painter, rect.adjusted(10, 0, -10, 0))
+        else:
+            self._paint_two_lines(painter, rect)
+        painter.end()
+
+    def _paint_one_line(self, painter: QPainter, rect: QRectF) -> None:
+        """Where the window is low: figure and caption side by side."""
+        painter.setPen(theme.colour("text"))
+        painter.setFont(figures_font(18, QFont.Weight.DemiBold))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self._value)
+        painter.setPen(theme.colour("text_soft"))
+        painter.setFont(text_font(13))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self.caption)
+
+    def _paint_two_lines(self, painter: QPainter, rect: QRectF) -> None:
         middle = rect.center().y()
         left = rect.x() + 12
         if self._verdict is not None:
@@ -59,7 +77,6 @@ class Counter(QWidget):
         painter.setPen(theme.colour("text_soft"))
         painter.setFont(text_font(14))
         painter.drawText(QRectF(left, middle + 4, rect.width() - 14, 24), Qt.AlignmentFlag.AlignVCenter, self.caption)
-        painter.end()
 
 
 class CountersPanel(QFrame):
@@ -75,7 +92,7 @@ class CountersPanel(QFrame):
         self.not_inspected = Counter(
             tr("Not inspected"), tr("Frames that were dark, frozen or unreadable"), VerdictKind.NOT_INSPECTED
         )
-        self.rate = Counter(tr("Frames a second"), tr("Over the last seconds"))
+        self.rate = Counter(tr("Frames/s"), tr("Over the last seconds"))
         self.median = Counter(tr("Delay"), tr("From capture to verdict: half of the frames take at most this (p50)"))
         self.slowest = Counter(
             tr("Slowest 1 %"), tr("From capture to verdict: 99 of 100 frames take at most this (p99)")

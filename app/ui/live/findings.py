@@ -24,6 +24,8 @@ from models.labels.taxonomy import DefectClass
 
 _ROW_PX = 56
 _SCORE_PX = 150
+# In a narrower list the score's bar would take the room of the title.
+_BAR_FROM_PX = 340
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -79,12 +81,13 @@ class FindingDelegate(QStyledItemDelegate):
         painter.setPen(QPen(theme.colour("line_strong"), 1))
         painter.setBrush(QColor(defect.colour))
         painter.drawRoundedRect(swatch, 4, 4)
-        right = rect.right() - 12 - _SCORE_PX
+        score_px = _SCORE_PX if rect.width() >= _BAR_FROM_PX else 56
+        right = rect.right() - 12 - score_px
         room = right - swatch.right() - 24
         self._paint_line(painter, QRectF(swatch.right() + 12, rect.y() + 6, room, 24), defect.title, 17, "text")
         size = size_words(finding)
         self._paint_line(painter, QRectF(swatch.right() + 12, rect.y() + 29, room, 20), size, 14, "text_soft")
-        self._paint_score(painter, QRectF(right + 12, rect.y(), _SCORE_PX - 12, rect.height()), finding.score)
+        self._paint_score(painter, QRectF(right + 12, rect.y(), score_px - 12, rect.height()), finding.score)
         painter.restore()
 
     def _paint_line(self, painter: QPainter, rect: QRectF, text: str, size_px: int, token: str) -> None:
@@ -105,11 +108,12 @@ class FindingDelegate(QStyledItemDelegate):
         if score is None:
             return
         bar = QRectF(rect.x(), rect.center().y() - 3, rect.width() - 52, 6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("line"))
-        painter.drawRoundedRect(bar, 3, 3)
-        painter.setBrush(theme.colour("text_soft"))
-        painter.drawRoundedRect(QRectF(bar.x(), bar.y(), bar.width() * min(max(score, 0.0), 1.0), 6), 3, 3)
+        if bar.width() > 0:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("line"))
+            painter.drawRoundedRect(bar, 3, 3)
+            painter.setBrush(theme.colour("text_soft"))
+            painter.drawRoundedRect(QRectF(bar.x(), bar.y(), bar.width() * min(max(score, 0.0), 1.0), 6), 3, 3)
         painter.setPen(theme.colour("text"))
         painter.setFont(figures_font(15))
         alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight

@@ -46,7 +46,7 @@ class StateLamp(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.state = LineState.IDLE
-        self.setFixedSize(190, 46)
+        self.setFixedSize(170, 46)
         self.setAccessibleName(self.tr("Line"))
 
     def show_state(self, state: LineState) -> None:
@@ -107,9 +107,9 @@ class LineBar(QFrame):
         self.start.setProperty("role", "primary")
         for button, name in ((self.start, "start"), (self.pause, "pause"), (self.stop, "stop")):
             button.setIconSize(_ICON)
-            button.setMinimumWidth(122)
+            button.setMinimumWidth(112)
             explain(button, LIVE_KEYS[name])
-        for combo, name, width in ((self.sources, "source", 320), (self.bundles, "model", 250)):
+        for combo, name, width in ((self.sources, "source", 220), (self.bundles, "model", 190)):
             combo.setMinimumWidth(width)
             combo.setMaximumWidth(460)
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -119,7 +119,7 @@ class LineBar(QFrame):
             combo.setAccessibleName(binding.worded)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 7, 10, 7)
-        layout.setSpacing(8)
+        layout.setSpacing(7)
         for words, combo in ((self.tr("Source"), self.sources), (self.tr("Model"), self.bundles)):
             label = QLabel(words)
             label.setProperty("role", "caption")
@@ -130,6 +130,7 @@ class LineBar(QFrame):
         for button in (self.start, self.pause, self.stop):
             layout.addWidget(button)
         layout.addStretch(1)
+        layout.addSpacing(8)
         layout.addWidget(self.lamp)
 
     def _connect(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+from app.ui.elided_label import ElidedLabel
 from app.ui.fonts import text_font
 from app.ui.live.verdict_tape import VerdictTape
 from app.ui.sentences import VERDICT_ICONS, sentence, verdict_word, whole
@@ -23,7 +24,7 @@ class VerdictBlock(QWidget):
         super().__init__(parent)
         self._kind: VerdictKind | None = None
         self._current = True
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Verdict"))
 
     @property
@@ -46,6 +47,10 @@ class VerdictBlock(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide enough for the longest word at a smaller size."""
         return QSize(500, 124)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """In a narrow window the word shrinks."""
+        return QSize(300, 100)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw ground, shape and word."""
@@ -87,8 +92,7 @@ class VerdictBanner(QFrame):
         self.reason.setFont(text_font(25, QFont.Weight.Medium))
         # The style sheet would override a font set on the label.
         self.reason.setStyleSheet("font-size: 25px; font-weight: 500;")
-        self.frame = QLabel()
-        self.frame.setTextFormat(Qt.TextFormat.PlainText)
+        self.frame = ElidedLabel()
         self.frame.setProperty("role", "caption")
         self.frame.setStyleSheet("font-size: 16px;")
         words = QVBoxLayout()
@@ -104,6 +108,8 @@ class VerdictBanner(QFrame):
         layout.addWidget(self.block)
         layout.addLayout(words, 1)
         layout.addWidget(self.tape)
+        self.reason.setMinimumWidth(300)
+        self.frame.setMinimumWidth(300)
         self.clear()
 
     def clear(self) -> None:

@@ -32,7 +32,7 @@ class VerdictTape(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._verdicts: deque[VerdictKind] = deque(maxlen=TAPE_FRAMES)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self.setToolTip(
             self.tr("A bar a frame, newest at the right: low passes, middle review, high rejects, hollow not inspected")
         )
@@ -56,19 +56,24 @@ class VerdictTape(QWidget):
         """Room for all frames."""
         return QSize(TAPE_FRAMES * _STEP_PX, 100)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """In a narrow window, the newest frames that fit."""
+        return QSize(40 * _STEP_PX, 60)
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw caption, ground line and bars."""
         painter = QPainter(self)
         painter.setPen(theme.colour("text_soft"))
         painter.setFont(text_font(14))
-        caption = self.tr("Last {count} frames").format(count=TAPE_FRAMES)
+        shown = min(TAPE_FRAMES, self.width() // _STEP_PX)
+        caption = self.tr("Last {count} frames").format(count=shown)
         painter.drawText(
             QRectF(0, 8, self.width(), _CAPTION_PX), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, caption
         )
         bottom = self.height() - 12.0
         top = 8.0 + _CAPTION_PX + 6
         painter.fillRect(QRectF(0, bottom, self.width(), 1), theme.colour("line_strong"))
-        for place, kind in enumerate(reversed(self._verdicts)):
+        for place, kind in zip(range(shown), reversed(self._verdicts), strict=False):
             height = round((bottom - top) * _HEIGHTS[kind])
             bar = QRectF(self.width() - (place + 1) * _STEP_PX, bottom - height, _STEP_PX - 1, height)
             colour = theme.verdict_colours(kind)[0]
