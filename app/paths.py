@@ -34,11 +34,6 @@ def station_data() -> Path:
     return Path(platformdirs.user_data_dir("stripsight", appauthor=False))
 
 
-def store_folder() -> Path:
-    """The folder of the station's store: database and kept images."""
-    return station_data() / "store"
-
-
 def person_settings() -> Path:
     """The folder of what one person likes: window, keys, theme."""
     home = os.environ.get(HOME_VARIABLE)

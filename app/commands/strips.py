@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(_arguments: argparse.Namespace) -> int:
     """List the strips; 0, or 1 where there is no store to read."""
-    from app.paths import store_folder
+    from app import settings
     from app.store import StoreError, open_reader
 
+    values, problems = settings.load()
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     try:
-        reader = open_reader(store_folder())
+        reader = open_reader(Path(values[settings.DATA_FOLDER]))
         try:
             strips = reader.strips()
         finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 from sqlalchemy.exc import DatabaseError
@@ -55,8 +57,9 @@ def migrate(engine: Engine, scripts: Path = _SCRIPTS, target: str = HEAD) -> Pat
     if current == target:
         return None
     backup = _back_up(engine, current) if current is not None else None
-    with engine.begin() as connection:
+    with engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
         _upgrade(connection, scripts, target)
+        _check_foreign_keys(connection)
     return backup
 
 
@@ -68,6 +71,28 @@ def _upgrade(connection: Connection, scripts: Path, target: str) -> None:
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, target)
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying and dropping it, which its rows' children must not notice.
+
+    The switch does nothing inside a transaction, so it is set on the driver's connection before one begins.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON").close()
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise StoreError(f"{_name(connection.engine)} has rows that refer to none; restore it from a backup.")
 
 
 def _back_up(engine: Engine, revision: str) -> Path | None:

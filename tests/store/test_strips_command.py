@@ -9,7 +9,7 @@ import pytest
 from store_examples import make_inspection
 
 from app.commands import strips
-from app.paths import store_folder
+from app.paths import station_data
 from app.store import Store
 from app.words.inspection import VerdictKind
 
@@ -24,12 +24,12 @@ def test_without_a_store_it_says_so(capsys: pytest.CaptureFixture[str], home: Pa
     assert call() == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.startswith(f"There is no store in {store_folder()}")
-    assert not store_folder().exists(), "looking makes nothing"
+    assert said.err.startswith(f"There is no store in {station_data()}")
+    assert not station_data().exists(), "looking makes nothing"
 
 
 def test_it_lists_strips_while_the_store_is_open(capsys: pytest.CaptureFixture[str]) -> None:
-    with Store.open(store_folder(), "Mill 2", "Inspector A") as store:
+    with Store.open(station_data(), "Mill 2", "Inspector A") as store:
         store.writer.flush()
         assert call() == 0
         assert capsys.readouterr().out == "The store holds no strip yet.\n"
