@@ -11,7 +11,7 @@ from models.runtimes.choice import DEVICES as KNOWN_DEVICES
 
 
 def test_the_devices_offered_are_those_there_are() -> None:
-    assert DEVICES == tuple(KNOWN_DEVICES)
+    assert tuple(KNOWN_DEVICES) == DEVICES
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "", "٣"])
