@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.bundle import Bundle
-from models.labels.components import Component, drop_small
+from models.labels.components import Component, keep_large
 from models.labels.masks import MaskStack, empty_stack
 from models.labels.taxonomy import Taxonomy
 from models.pixels import Image, ImageError, normalised_tiles, with_channels
@@ -27,7 +27,6 @@ from models.thresholds import (
     ThresholdError,
     draw_classes,
     effective_thresholds,
-    scored_components,
 )
 from models.tiling import TileBlender, batches, lay_tiles, with_neighbours
 
@@ -125,8 +124,7 @@ class _Pass:
                 else self._draw_tiles(stack, passed, self._needed(tile_probabilities, passed))
             )
             started = time.perf_counter()
-            drop_small(stack, self._thresholds.min_area_px)
-            found = scored_components(stack, passed, scores)
+            found = keep_large(stack, passed, scores, self._thresholds.min_area_px)
             self._book("masks", started)
         return Prediction(stack=stack, probabilities=frame, components=found, timings_ms=self._timings_ms)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +90,35 @@ def drop_small(stack: MaskStack, min_area_px: Mapping[int, int]) -> None:
             window[small[pieces.labels]] &= keep
 
 
+def keep_large(
+    stack: MaskStack,
+    class_ids: Sequence[int],
+    probabilities: npt.NDArray[np.floating[Any]],
+    min_area_px: Mapping[int, int],
+) -> tuple[Component, ...]:
+    """``drop_small`` and then ``components``, of ``class_ids`` alone and labelling each class once: half the time.
+
+    ``probabilities`` are (len(class_ids), H, W), 0 to 1, in the order of ``class_ids``, which ascend; 16 bits will do.
+    """
+    found: list[Component] = []
+    present = classes_present(stack)
+    for place, class_id in enumerate(class_ids):
+        if class_id not in present:
+            continue
+        pieces = _pieces(stack, class_id)
+        areas = pieces.stats[:, cv2.CC_STAT_AREA]
+        large = areas >= min_area_px.get(class_id, 0)
+        if not large[1:].all():
+            small = ~large
+            small[0] = False
+            stack[pieces.window][small[pieces.labels]] &= ~stack.dtype.type(1 << (class_id - 1))
+        if large[1:].any():
+            scores = _mean_scores(pieces, probabilities[place])
+            listed = _listed(class_id, pieces, scores)
+            found.extend(piece for piece in listed if piece.area_px >= min_area_px.get(class_id, 0))
+    return tuple(found)
+
+
 def _pieces(stack: MaskStack, class_id: int) -> _Pieces:
     bit = stack.dtype.type(1 << (class_id - 1))
     mask: npt.NDArray[np.uint8] = ((stack & bit) != 0).view(np.uint8)
@@ -100,9 +129,10 @@ def _pieces(stack: MaskStack, class_id: int) -> _Pieces:
     return _Pieces(labels=labels, stats=stats, left=left, top=top)
 
 
-def _mean_scores(pieces: _Pieces, probability: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def _mean_scores(pieces: _Pieces, probability: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     count = pieces.stats.shape[0]
-    sums = np.bincount(pieces.labels.ravel(), weights=probability[pieces.window].ravel(), minlength=count)
+    inside = pieces.labels > 0
+    sums = np.bincount(pieces.labels[inside], weights=probability[pieces.window][inside], minlength=count)
     means: npt.NDArray[np.float64] = sums / np.maximum(pieces.stats[:, cv2.CC_STAT_AREA], 1)
     return means
 
