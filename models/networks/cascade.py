@@ -30,7 +30,7 @@ class Cascade(nn.Module):
         class_count: int,
         channels: int = 1,
         exclusive: bool = True,
-        encoder: str = "timm-regnetx_004",
+        encoder: str = "tu-regnetx_004",
         decoder_channels: Sequence[int] = (96, 64, 32, 24, 16),
         class_head_channels: int = 64,
         encoder_weights: str | None = None,

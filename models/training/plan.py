@@ -27,7 +27,7 @@ class NetworkPlan:
     """``[network]``: which network, built by ``models.networks.registry``."""
 
     name: str = "cascade"
-    encoder: str = "timm-regnetx_004"
+    encoder: str = "tu-regnetx_004"
     decoder_channels: tuple[int, ...] = (96, 64, 32, 24, 16)
     class_head_channels: int = 64
     pretrained: bool = False

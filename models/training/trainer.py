@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from torch.optim import AdamW
 from models.data.collection import Collection
 from models.data.crops import Augmentation, CropDataset, target_array
 from models.data.statistics import Normalisation
-from models.networks.registry import build_network
+from models.networks.registry import NetworkError, build_network
 from models.training.checkpoint import EpochResult, TrainingState, load_state, save_state
 from models.training.inference import infer
 from models.training.losses import class_planes, exclusive_loss, overlapping_loss, presence_loss
@@ -45,6 +46,8 @@ class Trained:
 
 def make_fabric(precision: str, device: str = "auto") -> Fabric:
     """Fabric on one device: CUDA where there is one ('auto'), else the CPU; ``precision`` is 'bf16' or '32'."""
+    # What precision runs is in the card; Fabric need not say it between the progress lines.
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
     return Fabric(accelerator=device, devices=1, precision="bf16-mixed" if precision == "bf16" else "32-true")
 
 
@@ -122,11 +125,21 @@ def train(
 
 
 def make_network(plan: Plan) -> nn.Module:
-    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``."""
+    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``.
+
+    Raises ``NetworkError`` where it cannot be built or those weights cannot be had.
+    """
     options = plan.network.options()
-    if plan.network.pretrained:
-        options["encoder_weights"] = "imagenet"
-    return build_network(plan.network.name, options, len(plan.data.classes), plan.data.channels, plan.data.exclusive)
+    shape = len(plan.data.classes), plan.data.channels, plan.data.exclusive
+    if not plan.network.pretrained:
+        return build_network(plan.network.name, options, *shape)
+    try:
+        return build_network(plan.network.name, {**options, "encoder_weights": "imagenet"}, *shape)
+    except (NetworkError, OSError) as error:
+        raise NetworkError(
+            f"The ImageNet weights of '{plan.network.encoder}' cannot be had ({_first_line(error)}); connect this "
+            "computer to the internet or write network.pretrained = false in the plan."
+        ) from error
 
 
 def validate(
@@ -170,3 +183,7 @@ def _loss(plan: Plan, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
     drawn = exclusive_loss if plan.data.exclusive else overlapping_loss
     presence = presence_loss(places.float(), masks, plan.loss.present_px)
     return drawn(pixels.float(), target, plan.loss.dice_weight) + plan.loss.presence_weight * presence
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")
