@@ -21,6 +21,7 @@ class CaseHead(QFrame):
         self.setProperty("panel", "true")
         self.name_label = QLabel()
         self.name_label.setProperty("role", "lead")
+        self.name_label.setMinimumWidth(60)
         self.verdict_icon = IconLabel("verdict-idle", "text_soft", 22)
         self.reason_label = QLabel()
         self.reason_label.setProperty("role", "caption")
@@ -33,6 +34,7 @@ class CaseHead(QFrame):
         explain(self.labels_button, REVIEW_KEYS["open"])
         explain(self.export_button, REVIEW_KEYS["export"])
         self.station_button.setToolTip(self.tr("Close the label file and review this station's inspections"))
+        self._texts = {made: made.text() for made in (self.labels_button, self.station_button, self.export_button)}
         upper = QHBoxLayout()
         upper.setSpacing(12)
         upper.addWidget(self.name_label)
@@ -52,6 +54,11 @@ class CaseHead(QFrame):
         layout.addLayout(words, 1)
         for made in (self.station_button, self.labels_button, self.export_button):
             layout.addWidget(made)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: actions as icons."""
+        for made, text in self._texts.items():
+            made.setText("" if compact else text)
 
     def show_item(self, item: ReviewItem | None, *, actor: str = "") -> None:
         """Show an item; ``actor`` is whose word its latest labels are."""

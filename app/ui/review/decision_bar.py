@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from app.review.open_case import OpenCase, SaveStatus
 from app.ui.fonts import text_font
@@ -20,6 +20,7 @@ class DecisionBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("panel", "true")
+        self._compact = False
         self.previous_button = button(self.tr("Previous  PgUp"), "previous")
         self.unsure_button = button(self.tr("Unsure  U"), "unsure")
         self.no_defect_button = button(self.tr("No defect  N"), "no-defect")
@@ -38,16 +39,39 @@ class DecisionBar(QFrame):
             ("next", self.next_button),
         ):
             explain(made, REVIEW_KEYS[name])
+        small = (self.previous_button, self.unsure_button, self.no_defect_button, self.next_button)
+        self._texts = {made: made.text() for made in small}
         self.accept_button.setMinimumWidth(270)
         self.accept_button.setFont(text_font(16, QFont.Weight.DemiBold))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addWidget(self.previous_button)
-        layout.addWidget(self.status_label, 1)
-        layout.addWidget(self.try_again_button)
-        for made in (self.unsure_button, self.no_defect_button, self.accept_button, self.next_button):
-            layout.addWidget(made)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(8, 8, 8, 8)
+        self._outer.setSpacing(6)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addWidget(self.previous_button)
+        self._row.addStretch(0)
+        for made in (
+            self.try_again_button,
+            self.unsure_button,
+            self.no_defect_button,
+            self.accept_button,
+            self.next_button,
+        ):
+            self._row.addWidget(made)
+        self._outer.addLayout(self._row)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: icons alone beside the button that accepts, and the status above them."""
+        self._compact = compact
+        for made, text in self._texts.items():
+            made.setText("" if compact else text)
+        self.accept_button.setMinimumWidth(190 if compact else 270)
+        (self._row if compact else self._outer).removeWidget(self.status_label)
+        if compact:
+            self._outer.insertWidget(0, self.status_label)
+        else:
+            self._row.insertWidget(1, self.status_label, 1)
+        self._row.setStretch(2 if not compact else 1, int(compact))
 
     def show_case(self, case: OpenCase | None, *, can_decide: bool) -> None:
         """Say what accepting would mean for this case now, and how safe its work is."""
@@ -56,7 +80,9 @@ class DecisionBar(QFrame):
         self.try_again_button.setVisible(case is not None and case.status is SaveStatus.FAILED)
         self.accept_button.setText(self._accept_text(case))
         set_property(self.status_label, "role", "title" if case and case.status is SaveStatus.FAILED else "caption")
-        self.status_label.setText(self._status_text(case))
+        text = self._status_text(case)
+        self.status_label.setText(text)
+        self.status_label.setVisible(bool(text) or not self._compact)
 
     def _accept_text(self, case: OpenCase | None) -> str:
         decision = None if case is None else case.decision
@@ -75,7 +101,7 @@ class DecisionBar(QFrame):
             case SaveStatus.SAVING:
                 return self.tr("Saving …")
             case SaveStatus.EDITED:
-                return case.problem or self.tr("Edited, not decided. Your strokes are kept even if the program stops.")
+                return case.problem or self.tr("Edited, not decided; the strokes are kept.")
             case SaveStatus.CLEAN:
                 return self._saved_text(case)
 

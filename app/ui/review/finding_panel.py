@@ -134,6 +134,11 @@ class FindingPanel(QFrame):
         self.model.set_findings(findings, taxonomy)
         self._show_count()
 
+    def clear(self) -> None:
+        """Show none."""
+        if self.model.taxonomy is not None:
+            self.set_findings((), self.model.taxonomy)
+
     def mark(self, finding: Component | None) -> None:
         """Mark the selected finding."""
         row = self.model.row_of(finding)

@@ -63,6 +63,10 @@ class FrameArea(QWidget):
         """Whether the masks as they came are shown, which cannot be drawn on."""
         return self._word_key.is_down
 
+    def set_compact(self, compact: bool) -> None:
+        """In a small window there is no room for hints."""
+        self.hint_label.setHidden(compact)
+
     def show_case(self, case: OpenCase) -> None:
         """Show a frame whole: a view kept from the frame before would hide what lies outside it."""
         self._case = case

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -40,7 +40,9 @@ from app.ui.sentences import sentence
 from app.words.correction import ReviewState
 from models.labels.components import Component
 
-RIGHT_WIDTH_PX = 352
+COMPACT_BELOW_PX = 1640
+"""Page widths below this leave words out and narrow the columns."""
+_QUEUE_WIDTHS_PX, _RIGHT_WIDTHS_PX = (316, 244), (352, 300)
 _FINDINGS_AFTER_MS = 120
 _SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC = (
     f"review_{topic}" for topic in ("save", "done", "recovered", "labels")
@@ -64,7 +66,9 @@ class ReviewPage(QWidget):
         self._label_file: LabelFile | None = None
         self._class_shortcuts: list[QShortcut] = []
         self._findings_timer = QTimer(self, singleShot=True, interval=_FINDINGS_AFTER_MS)
+        self._compact: bool | None = None
         self._build()
+        self._set_compact(True)
         self._connect()
         self._connect_buttons()
         self._bind_keys()
@@ -87,7 +91,6 @@ class ReviewPage(QWidget):
         self.open_sheet = OpenSheet(self._desk)
         self.drawing = Drawing(self.canvas, self)
         self.right = QStackedWidget()
-        self.right.setFixedWidth(RIGHT_WIDTH_PX)
         for widget in (self.column, self.export_sheet, self.open_sheet):
             self.right.addWidget(widget)
         middle = QVBoxLayout()
@@ -492,6 +495,20 @@ class ReviewPage(QWidget):
         """Keys that pan and zoom work wherever the focus is."""
         if not self.canvas.take_view_key(event):
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit smaller windows."""
+        super().resizeEvent(event)
+        self._set_compact(self.width() < COMPACT_BELOW_PX)
+
+    def _set_compact(self, compact: bool) -> None:
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self.queue_panel.setFixedWidth(_QUEUE_WIDTHS_PX[compact])
+        self.right.setFixedWidth(_RIGHT_WIDTHS_PX[compact])
+        for area in (self.head, self.tool_bar, self.frame_area, self.decision_bar):
+            area.set_compact(compact)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """The line may have inspected more since the page was last looked at."""

@@ -17,8 +17,6 @@ from app.ui.sentences import verdict_word, whole
 from app.words.correction import ReviewState
 from app.words.inspection import VerdictKind
 
-WIDTH_PX = 316
-
 
 class QueuePanel(QFrame):
     """Lists the queue of a session.
@@ -33,7 +31,6 @@ class QueuePanel(QFrame):
         super().__init__()
         self._session: ReviewSession | None = None
         self.setProperty("panel", "true")
-        self.setFixedWidth(WIDTH_PX)
         self._build()
         self._connect()
 

@@ -255,9 +255,13 @@ class ReviewSession(QObject):
         before = self.queue.item(case.id)
         try:
             correction = case.hand_over(state, self._reviewer)
-            future = self.store.save_correction(correction, case.case.image)
         except ReviewError as error:
             self.failed.emit(str(error))
+            return False
+        try:
+            future = self.store.save_correction(correction, case.case.image)
+        except ReviewError as error:
+            self._take_saved(case, correction, before, None, error)
             return False
         self._saves.add(future)
         future.add_done_callback(self._saves.discard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
 from app.review.open_case import OpenCase
 from app.review.tools.brush import larger_tip
@@ -43,9 +43,13 @@ class ToolBar(QFrame):
         self.setProperty("panel", "true")
         self.tools: dict[Tool, QToolButton] = {}
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(6)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(8, 6, 8, 6)
+        self._rows.setSpacing(6)
+        layout, second = QHBoxLayout(), QHBoxLayout()
+        for row in (layout, second):
+            row.setSpacing(6)
+            self._rows.addLayout(row)
         for kind, icon, name, title in _TOOLS:
             made = tool(icon, REVIEW_KEYS[name], checkable=True)
             made.setText(self.tr(title))
@@ -57,6 +61,7 @@ class ToolBar(QFrame):
         layout.addSpacing(6)
         self._add_tip(layout)
         layout.addStretch(1)
+        layout = second
         self.undo_button = tool("undo", REVIEW_KEYS["undo"])
         self.redo_button = tool("redo", REVIEW_KEYS["redo"])
         self.delete_button = tool("delete", REVIEW_KEYS["delete"])
@@ -69,6 +74,14 @@ class ToolBar(QFrame):
         self.one_to_one_button = tool("one-to-one", REVIEW_KEYS["one_to_one"])
         layout.addWidget(self.fit_button)
         layout.addWidget(self.one_to_one_button)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: two rows, and tools without words."""
+        direction = QBoxLayout.Direction
+        self._rows.setDirection(direction.TopToBottom if compact else direction.LeftToRight)
+        style = Qt.ToolButtonStyle
+        for made in self.tools.values():
+            made.setToolButtonStyle(style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon)
 
     def show_tool(self, chosen: Tool, tip_px: int) -> None:
         """Mark the tool in use and its tip."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.review.open_case import OpenCase
 from app.ui.review.class_panel import ClassPanel
@@ -33,8 +33,10 @@ class WorkColumn(QWidget):
         inside.setContentsMargins(0, 0, 0, 4)
         inside.setSpacing(0)
         inside.addWidget(self.class_panel)
-        inside.addWidget(self.replace_check)
-        self.replace_check.setContentsMargins(14, 0, 8, 0)
+        check_row = QHBoxLayout()
+        check_row.setContentsMargins(14, 0, 8, 0)
+        check_row.addWidget(self.replace_check)
+        inside.addLayout(check_row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -48,6 +50,9 @@ class WorkColumn(QWidget):
         self.note_edit.setText("" if case is None else case.note)
         if case is not None:
             self.class_panel.set_taxonomy(case.case.taxonomy)
+        else:
+            self.class_panel.set_areas({})
+            self.finding_panel.clear()
 
     def show_findings(self, case: OpenCase) -> None:
         """Show the findings as they are now, and how much there is of each class."""
