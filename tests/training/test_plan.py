@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.training.plan import PlanError, read_plan
+
+PLANS = Path(__file__).resolve().parents[2] / "resources" / "plans"
+
+LEAST = """
+name = "made-up"
+title = "Made-up steel"
+[data]
+reader = "index_folder"
+taxonomy = "made-up"
+classes = ["bright", "dark"]
+"""
+
+
+def _plan(folder: Path, text: str) -> Path:
+    path = folder / "plan.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", sorted(PLANS.glob("*.toml")), ids=lambda path: path.stem)
+def test_shipped_plans_are_right(path):
+    plan = read_plan(path)
+    assert plan.name == path.stem
+    assert plan.data.source
+    assert plan.data.terms
+    assert plan.limits
+
+
+def test_defaults_fill_what_a_plan_leaves_out(tmp_path):
+    plan = read_plan(_plan(tmp_path, LEAST))
+    assert plan.data.classes == ("bright", "dark")
+    assert plan.schedule.precision == "bf16"
+    assert plan.network.decoder_channels == (96, 64, 32, 24, 16)
+
+
+def test_whole_numbers_do_for_fractions(tmp_path):
+    assert read_plan(_plan(tmp_path, LEAST + "[loss]\ndice_weight = 2\n")).loss.dice_weight == 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (LEAST + "[schedule]\nepoch = 3\n", "there is no key 'schedule.epoch'; known are"),
+        (LEAST + "[shedule]\nepochs = 3\n", "there is no key 'shedule'"),
+        (LEAST + "[schedule]\nepochs = 'three'\n", "'schedule.epochs' is 'three' and must be of type int"),
+        (LEAST + "[schedule]\nepochs = true\n", "'schedule.epochs' is True and must be of type int"),
+        (LEAST + "[schedule]\nepochs = 0\n", "schedule.epochs must be at least 1"),
+        (LEAST + "[schedule]\nprecision = '8'\n", "schedule.precision must be one of bf16, 32"),
+        (LEAST + "[augmentation]\nsize_px = [100, 64]\n", "augmentation.size_px must be two multiples of 32"),
+        (LEAST + "[augmentation]\nsize_px = [64]\n", "'augmentation.size_px' has 1 values and must have 2"),
+        (LEAST + "[network]\ndecoder_channels = 5\n", "'network.decoder_channels' is 5 and must be a list"),
+        (LEAST.replace('name = "made-up"\n', "", 1), "the key 'name' is missing"),
+        (LEAST.replace("[data]", "[[data]]"), "'data' must be a table"),
+        (LEAST.replace('classes = ["bright", "dark"]', "classes = []"), "data.classes must name at least one class"),
+        ("name = ", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_plan_names_file_and_key(tmp_path, text, sentence):
+    path = _plan(tmp_path, text)
+    with pytest.raises(PlanError) as error:
+        read_plan(path)
+    assert sentence in str(error.value)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_plan_is_named(tmp_path):
+    with pytest.raises(PlanError, match=r"nothing\.toml is not there"):
+        read_plan(tmp_path / "nothing.toml")
+
+
+def test_the_hash_is_of_what_decides_the_weights(tmp_path):
+    plan = read_plan(_plan(tmp_path, LEAST))
+    moved = read_plan(_plan(tmp_path, LEAST.replace("[data]", '[data]\nfolder = "elsewhere"\nterms = "none"')))
+    longer = read_plan(_plan(tmp_path, LEAST + "[schedule]\nepochs = 7\n"))
+    assert plan.sha256("abc") == moved.sha256("abc")
+    assert plan.sha256("abc") != longer.sha256("abc")
+    assert plan.sha256("abc") != plan.sha256("abd")
