@@ -180,7 +180,8 @@ class OpenCase:
             return
         self._saving = None
         self._refused = correction.state
-        self.problem = f"{self.case.item.name} could not be saved: {error}. Your work is kept here; it is tried again."
+        why = str(error).rstrip(".")
+        self.problem = f"{self.case.item.name} could not be saved: {why}. Your work is kept here; it is tried again."
         self.document.mark_unsaved()
 
     def close(self) -> None:

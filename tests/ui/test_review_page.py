@@ -487,6 +487,19 @@ def test_broken_rows_are_named_in_the_window_and_the_rest_opens(bench, labels):
     assert any("2 row(s) or frame(s)" in message.sentence for message in bench.messages.messages)
 
 
+def test_enter_in_a_sheet_does_what_the_sheet_is_for(bench, tmp_path):
+    bench.key(Qt.Key.Key_E, CONTROL)
+    sheet = bench.page.export_sheet
+    sheet.path_edit.setFocus()
+    bench.qtbot.keyClicks(sheet.path_edit, str(tmp_path / "typed"))
+    bench.qtbot.keyClick(sheet.path_edit, Qt.Key.Key_Return)
+    bench.qtbot.waitUntil(lambda: sheet.report is not None)
+    assert (tmp_path / "typed.csv").exists()
+    assert bench.item("a.png").state is ReviewState.TO_DO
+    bench.key(Qt.Key.Key_Escape)
+    assert bench.page.right.currentWidget() is bench.page.column
+
+
 def test_a_file_that_cannot_be_opened_is_one_sentence_and_the_open_one_stays(bench, tmp_path):
     sheet = bench.page.open_sheet
     sheet.file_edit.setText(str(tmp_path / "missing.csv"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.review.ports import ReviewItem
+from app.ui.elided_label import ElidedLabel
 from app.ui.keys import explain
 from app.ui.message_bar import IconLabel
 from app.ui.review.controls import button
@@ -19,13 +20,11 @@ class CaseHead(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("panel", "true")
-        self.name_label = QLabel()
+        self.name_label = ElidedLabel()
         self.name_label.setProperty("role", "lead")
-        self.name_label.setMinimumWidth(60)
         self.verdict_icon = IconLabel("verdict-idle", "text_soft", 22)
-        self.reason_label = QLabel()
+        self.reason_label = ElidedLabel()
         self.reason_label.setProperty("role", "caption")
-        self.reason_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.state_badge = QLabel()
         self.state_badge.setProperty("role", "badge")
         self.labels_button = button(self.tr("Open label file …"), "import")
@@ -33,6 +32,7 @@ class CaseHead(QFrame):
         self.export_button = button(self.tr("Export labels …"), "export")
         explain(self.labels_button, REVIEW_KEYS["open"])
         explain(self.export_button, REVIEW_KEYS["export"])
+        self.station_button.hide()
         self.station_button.setToolTip(self.tr("Close the label file and review this station's inspections"))
         self._texts = {made: made.text() for made in (self.labels_button, self.station_button, self.export_button)}
         upper = QHBoxLayout()
@@ -69,7 +69,6 @@ class CaseHead(QFrame):
             self.reason_label.setText(self.tr("Choose a frame from the queue."))
             return
         self.name_label.setText(item.name)
-        self.name_label.setToolTip(f"{item.name}\n{item.source}")
         said = state_word(item.state)
         self.state_badge.setText(f"{said} · {actor}" if actor and item.state in STATE_ICONS else said)
         if item.verdict is None:
@@ -78,4 +77,3 @@ class CaseHead(QFrame):
         else:
             self.verdict_icon.set_icon(VERDICT_ICONS[item.verdict], "text")
             self.reason_label.setText(f"{verdict_word(item.verdict).capitalize()}. {sentence(item.reason)}")
-        self.reason_label.setToolTip(self.reason_label.text())

@@ -65,7 +65,7 @@ class DecisionBar(QFrame):
         self._compact = compact
         for made, text in self._texts.items():
             made.setText("" if compact else text)
-        self.accept_button.setMinimumWidth(190 if compact else 270)
+        self.accept_button.setMinimumWidth(214 if compact else 270)
         (self._row if compact else self._outer).removeWidget(self.status_label)
         if compact:
             self._outer.insertWidget(0, self.status_label)

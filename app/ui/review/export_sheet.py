@@ -99,7 +99,6 @@ class ExportSheet(Sheet):
     def _connect(self) -> None:
         self.browse_button.clicked.connect(self._on_browse)
         self.export_button.clicked.connect(self.export)
-        self.path_edit.returnPressed.connect(self.export)
         self.stop_button.clicked.connect(self._work.stop)
         self._work.progressed.connect(self._on_progressed)
         self._work.finished.connect(self._on_finished)

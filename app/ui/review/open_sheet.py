@@ -84,8 +84,6 @@ class OpenSheet(Sheet):
         self.file_button.clicked.connect(self._on_choose_file)
         self.folder_button.clicked.connect(self._on_choose_folder)
         self.file_edit.textChanged.connect(self._on_file_changed)
-        self.file_edit.returnPressed.connect(self.open)
-        self.folder_edit.returnPressed.connect(self.open)
         self.open_button.clicked.connect(self.open)
         self.stop_button.clicked.connect(self._work.stop)
         self._work.progressed.connect(self._on_progressed)

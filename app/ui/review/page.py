@@ -37,6 +37,7 @@ from app.ui.review.session import ReviewSession
 from app.ui.review.tool_bar import ToolBar
 from app.ui.review.work_column import WorkColumn
 from app.ui.sentences import sentence
+from app.ui.shell import PageEntry
 from app.words.correction import ReviewState
 from models.labels.components import Component
 
@@ -250,9 +251,15 @@ class ReviewPage(QWidget):
     @Slot()
     def accept(self) -> None:
         """Save the masks as they are now, as right or as a correction, and go on."""
-        if isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit)):
+        typed_in = QApplication.focusWidget()
+        if isinstance(typed_in, (QLineEdit, QPlainTextEdit)):
             # Enter ends the typing; it must not decide about a frame
-            self.canvas.setFocus()
+            if self.open_sheet.isAncestorOf(typed_in):
+                self.open_sheet.open()
+            elif self.export_sheet.isAncestorOf(typed_in):
+                self.export_sheet.export()
+            else:
+                self.canvas.setFocus()
         elif self.case is not None and self._can_decide():
             self.drawing.finish_stroke()
             self._decide(self.case.decision)
@@ -520,3 +527,8 @@ class ReviewPage(QWidget):
         """A stroke in progress ends where the page goes away."""
         super().hideEvent(event)
         self.drawing.finish_stroke()
+
+
+def review_entry(desk: ReviewDesk) -> PageEntry:
+    """The entry of the page rail, over one desk."""
+    return PageEntry("review", "Review", "review", lambda workplace: ReviewPage(desk, workplace.messages))

@@ -35,7 +35,7 @@ class QueuePanel(QFrame):
         self._connect()
 
     def _build(self) -> None:
-        self.source_label = QLabel()
+        self.source_label = QLabel(self.tr("Review"))
         self.source_label.setProperty("role", "title")
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -58,7 +58,7 @@ class QueuePanel(QFrame):
         self.class_box.addItem(self.tr("Any class"), "")
         self.model = QueueModel(self._edited)
         self.list = QueueList(self.model)
-        self.empty_label = QLabel()
+        self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
         self.empty_label.setProperty("role", "caption")
         self.empty_label.setWordWrap(True)
         self.empty_label.setContentsMargins(14, 14, 14, 14)
@@ -87,6 +87,8 @@ class QueuePanel(QFrame):
         layout.addLayout(top)
         layout.addWidget(self.empty_label)
         layout.addWidget(self.list, 1)
+        layout.addStretch(0)
+        self.list.hide()
 
     def _connect(self) -> None:
         self.list.item_chosen.connect(self.item_chosen)
@@ -168,5 +170,5 @@ class QueuePanel(QFrame):
         self.empty_label.setText(
             self.tr("No frame matches the filter.")
             if every
-            else self.tr("Nothing to review yet. Start the line on the Live page, or open a label file below.")
+            else self.tr("Nothing to review yet. Start the line on the Live page, or open a label file.")
         )
