@@ -163,6 +163,7 @@ class _Progress:
     def __init__(self, length: int | None) -> None:
         self._length = length
         self._said_s = time.monotonic()
+        self._waiting_said = False
         self._bar = None
         if sys.stderr.isatty():
             from tqdm import tqdm
@@ -176,8 +177,16 @@ class _Progress:
             self._bar.update(done - self._bar.n)
         elif time.monotonic() - self._said_s >= _LINE_EVERY_S:
             self._said_s = time.monotonic()
+            if not done:
+                self._say_waiting()
+                return
             total = f" of {self._length}" if self._length else ""
             self.tell(f"{done}{total} frames, {status.frames_per_s:.1f} frames/s")
+
+    def _say_waiting(self) -> None:
+        if not self._waiting_said:
+            self._waiting_said = True
+            self.tell("The model is being loaded; the first time on a computer takes longest.")
 
     def say(self, sentence: str) -> None:
         """Write a line on stderr, from any thread."""

@@ -9,7 +9,7 @@ labels in ``labels.csv``. Commas and dots whatever the locale.
 from __future__ import annotations
 
 import csv
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -41,20 +41,24 @@ class Results:
         self.folder = folder
         self._taxonomy = taxonomy
         self._overlays = OverlayNames() if overlays else None
+        try:
+            self._open()
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+
+    def _open(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                labels = opened.enter_context((folder / LABELS_FILE).open("w", encoding="utf-8", newline=""))
-                self._frames_stream = opened.enter_context(
-                    (folder / FRAMES_FILE).open("w", encoding="utf-8", newline="")
-                )
-                self._labels = RowWriter(labels, KaggleStyle.SPLIT, len(taxonomy))
-                self._frames = csv.writer(self._frames_stream, lineterminator="\n")
-                self._frames.writerow(frame_columns(taxonomy))
-                labels.flush()
-                self._frames_stream.flush()
-            except OSError as error:
-                raise _unwritable(folder, error) from error
+            labels, frames = (
+                opened.enter_context((self.folder / name).open("w", encoding="utf-8", newline=""))
+                for name in (LABELS_FILE, FRAMES_FILE)
+            )
+            self._labels = RowWriter(labels, KaggleStyle.SPLIT, len(self._taxonomy))
+            self._frames_stream = frames
+            self._frames = csv.writer(frames, lineterminator="\n")
+            self._frames.writerow(frame_columns(self._taxonomy))
+            labels.flush()
+            frames.flush()
             self._streams = opened.pop_all()
 
     def add(self, inspection: Inspection) -> None:
@@ -72,7 +76,9 @@ class Results:
 
     def close(self) -> None:
         """Close the files; a second call does nothing."""
-        self._streams.close()
+        # Every frame was flushed as it was written; what is left is of a write that failed and was told then.
+        with suppress(OSError):
+            self._streams.close()
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ import pytest
 from app import paths
 from app.commands import doctor
 from app.commands.doctor import BundleState, Examination, Folder, Machine, RuntimeState, as_text, examine
+from models.bundle import list_bundles
 
 MACHINE = Machine(
     stripsight="1.2.3",
@@ -95,3 +96,17 @@ def test_the_text_names_every_finding() -> None:
 def test_the_conclusion_names_what_is_missing() -> None:
     no_runtime = as_text(Examination(False, MACHINE, (), (SOUND,), (MISSING,)))
     assert no_runtime.endswith("cannot inspect: no runtime runs; install stripsight again.")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.timm-. encoders are deprecated:DeprecationWarning")
+def test_with_the_shipped_bundles_it_times_every_runtime(capsys: pytest.CaptureFixture[str]) -> None:
+    if not list_bundles(paths.bundle_folders()):
+        pytest.skip("no bundle is shipped yet")
+    assert call("--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["can_inspect"] is True
+    assert {runtime["name"] for runtime in found["runtimes"]} == {"cuda", "openvino", "torch"}
+    for runtime in found["runtimes"]:
+        assert (runtime["frame_ms"] is None) == bool(runtime["fault"])
+    assert all(bundle["fault"] == "" for bundle in found["bundles"])

@@ -188,6 +188,35 @@ def test_an_out_that_is_a_file_is_one_sentence(
     assert str(tmp_path / "out") in errors[0]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_is_one_sentence(
+    bundle: Bundle, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "frames.csv").symlink_to("/dev/full")
+    assert _run(folder, "--model", bundle.folder, "--out", out) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert "No space left" in errors[0]
+    assert str(out) in errors[0]
+
+
+def test_a_disk_that_fills_up_ends_the_run_and_keeps_what_was_written(
+    bundle: Bundle, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    (out / "overlays").mkdir(parents=True)
+    # A folder where the third frame's overlay belongs stands for a write that fails in the midst of a run.
+    (out / "overlays" / "good1.png").mkdir()
+    words = ("--model", bundle.folder, "--out", out, "--device", "openvino", "--overlays")
+    assert _run(folder, *words) == 1
+    assert "could not be kept, so the line was stopped" in capsys.readouterr().err
+    names = [row["ImageId"] for row in _rows(out / "frames.csv")]
+    assert "good0.png" in names
+    assert "good1.png" not in names
+
+
 def test_a_model_that_cannot_run_here_ends_with_1(
     bundle: Bundle, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
