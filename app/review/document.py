@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from app.review.edit import Action, Box, Edit, clip, join, region
 from models.labels.components import Component, components
-from models.labels.masks import MaskStack
+from models.labels.masks import Mask, MaskStack
 from models.labels.taxonomy import Taxonomy
 
 HISTORY_BYTES = 256 * 2**20
@@ -164,13 +165,15 @@ class MaskDocument:
 
     def clear(self) -> Patch | None:
         """No class anywhere, as one undo step."""
-        height, width = self.size
-        return self.replace((0, 0, width, height), np.zeros_like(self._live), Action.CLEAR)
+        self.cancel()
+        box = _bounds(self._live != 0)
+        return None if box is None else self.replace(box, np.zeros_like(self._live[region(box)]), Action.CLEAR)
 
     def restore_word(self) -> Patch | None:
         """Back to what the model (or the label file) said, as one undo step."""
-        height, width = self.size
-        return self.replace((0, 0, width, height), self._word, Action.RESTORE)
+        self.cancel()
+        box = _bounds(self._live != self._word)
+        return None if box is None else self.replace(box, self._word[region(box)], Action.RESTORE)
 
     def undo(self) -> Patch | None:
         """Take back the last step. ``None`` where there is none. A stroke in progress is cancelled first."""
@@ -226,9 +229,11 @@ class MaskDocument:
 
 def _changed_box(before: MaskStack, after: MaskStack, box: Box) -> Box | None:
     """The smallest box, in frame pixels, around the pixels of ``box`` that differ."""
-    differs = before != after
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-    if not rows.size:
-        return None
-    x, y = box[0] + int(columns[0]), box[1] + int(rows[0])
-    return x, y, int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+    bounds = _bounds(before != after)
+    return None if bounds is None else (box[0] + bounds[0], box[1] + bounds[1], bounds[2], bounds[3])
+
+
+def _bounds(mask: Mask) -> Box | None:
+    """The smallest box around the pixels of a mask, ``None`` where it has none."""
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    return (int(x), int(y), int(width), int(height)) if width else None
