@@ -21,8 +21,8 @@ class Cascade(nn.Module):
     """Encoder, class head and Unet decoder in one network.
 
     ``encoder`` is any name segmentation-models-pytorch knows. ``exclusive`` says how pixel logits are read: softmax
-    over background and classes, or a sigmoid a class. ``encoder_weights`` names pretrained weights ('imagenet') that
-    segmentation-models-pytorch downloads, or is ``None``.
+    over background and classes, or a sigmoid a class. ``pretrained`` starts from ImageNet weights, which
+    segmentation-models-pytorch downloads.
     """
 
     def __init__(
@@ -33,12 +33,12 @@ class Cascade(nn.Module):
         encoder: str = "tu-regnetx_004",
         decoder_channels: Sequence[int] = (96, 64, 32, 24, 16),
         class_head_channels: int = 64,
-        encoder_weights: str | None = None,
+        pretrained: bool = False,
     ) -> None:
         super().__init__()
         unet = smp.Unet(
             encoder,
-            encoder_weights=encoder_weights,
+            encoder_weights=_weights_key(encoder) if pretrained else None,
             in_channels=channels,
             classes=class_count + 1 if exclusive else class_count,
             encoder_depth=len(decoder_channels),
@@ -102,3 +102,8 @@ class Cascade(nn.Module):
             raise ValueError(
                 f"The image is {height}×{width} pixels; pad both to multiples of {MULTIPLE_PX} before the network."
             )
+
+
+def _weights_key(encoder: str) -> str | bool:
+    """What segmentation-models-pytorch calls an encoder's ImageNet weights: timm's names ('tu-') carry their own."""
+    return True if encoder.startswith("tu-") else "imagenet"

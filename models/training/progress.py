@@ -21,9 +21,12 @@ def say(text: str) -> None:
 class Progress:
     """Tells how far a training is and how long it will still take."""
 
-    def __init__(self, steps: int, done: int = 0, stream: TextIO | None = None) -> None:
+    def __init__(
+        self, steps: int, done: int = 0, stream: TextIO | None = None, line_every_s: float = LINE_EVERY_S
+    ) -> None:
         self._stream = stream if stream is not None else sys.stderr
         self._steps, self._done, self._first = steps, done, done
+        self._line_every_s = line_every_s
         self._clock: Callable[[], float] = time.monotonic
         self._began_s = self._told_s = self._clock()
         self._bar = (
@@ -38,7 +41,7 @@ class Progress:
         if self._bar is not None:
             self._bar.set_description_str(text, refresh=False)
             self._bar.update(1)
-        elif self._clock() - self._told_s >= LINE_EVERY_S:
+        elif self._clock() - self._told_s >= self._line_every_s:
             self._told_s = self._clock()
             self._write(f"{text}, step {self._done} of {self._steps}, {self._left()}")
 

@@ -134,7 +134,7 @@ def make_network(plan: Plan) -> nn.Module:
     if not plan.network.pretrained:
         return build_network(plan.network.name, options, *shape)
     try:
-        return build_network(plan.network.name, {**options, "encoder_weights": "imagenet"}, *shape)
+        return build_network(plan.network.name, {**options, "pretrained": True}, *shape)
     except (NetworkError, OSError) as error:
         raise NetworkError(
             f"The ImageNet weights of '{plan.network.encoder}' cannot be had ({_first_line(error)}); connect this "
