@@ -14,8 +14,9 @@ WIDE_ASPECT = 2.2
 _SPACING_PX = 10
 _SIDE_WIDTH_PX = 600
 _CANVAS_MARGIN_PX = 20
-_LOWEST_VIEWER_PX = 160
-_LOWEST_PANELS_PX = 224
+_LOWEST_VIEWER_PX = 122
+_LOWEST_PANELS_PX = 206
+_ROOMY_FROM_PX = 620
 _PANELS_SHARE = 0.36
 # Qt's QWIDGETSIZE_MAX: no bound.
 _UNBOUNDED = 16_777_215
@@ -87,5 +88,5 @@ class LiveBody(QWidget):
             width = min(_SIDE_WIDTH_PX, round(self.width() * 0.42))
             for panel in self._panels:
                 panel.setFixedWidth(width)
-            counters.setFixedHeight(214)
+            counters.setFixedHeight(214 if self.height() >= _ROOMY_FROM_PX else 126)
             counters.arrange(upright=False)
