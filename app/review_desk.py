@@ -30,6 +30,7 @@ from app.store.columns import new_id
 from app.words.correction import Correction, ReviewState
 from app.words.frame import Image
 from app.words.reason import Reason
+from models.bundle import list_bundles
 from models.labels.label_set import Decoded
 from models.labels.masks import MaskStack, empty_stack
 from models.labels.taxonomy import Taxonomy
@@ -48,8 +49,17 @@ def open_desk(store: Store | None, actor: str, station: str, folder: Path | None
         reviewer=Reviewer(actor, station, new_id),
         journals=JournalFolder(place / "journals"),
         work=place / "label_files",
-        taxonomies=shipped_taxonomies(paths.resources() / "taxonomies"),
+        taxonomies=_known_taxonomies(),
     )
+
+
+def _known_taxonomies() -> dict[str, Taxonomy]:
+    """The shipped taxonomies of label files, and those of the bundles, whose label files have no class names either."""
+    of_bundles = (bundle.spec.taxonomy for bundle in list_bundles(paths.bundle_folders()))
+    return {
+        **shipped_taxonomies(paths.resources() / "taxonomies"),
+        **{taxonomy.name: taxonomy for taxonomy in of_bundles},
+    }
 
 
 class StationReview:

@@ -43,7 +43,7 @@ from models.labels.components import Component
 
 COMPACT_BELOW_PX = 1640
 """Page widths below this leave words out and narrow the columns."""
-_QUEUE_WIDTHS_PX, _RIGHT_WIDTHS_PX = (316, 244), (352, 300)
+_QUEUE_WIDTHS_PX, _RIGHT_WIDTHS_PX = (316, 240), (352, 296)
 _FINDINGS_AFTER_MS = 120
 _SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC = (
     f"review_{topic}" for topic in ("save", "done", "recovered", "labels")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from app.ui import icons
 
@@ -33,13 +33,22 @@ class Sheet(QFrame):
         self.close_button.clicked.connect(self.closed)
         head.addWidget(heading, 1)
         head.addWidget(self.close_button)
-        self.body = QVBoxLayout()
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(0, 0, 4, 0)
         self.body.setSpacing(8)
+        # a small window scrolls the sheet rather than growing to its height
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        scroll.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 12, 14)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addLayout(self.body, 1)
+        layout.addWidget(scroll, 1)
 
     def add_title(self, text: str) -> QLabel:
         """A line above a group of choices."""

@@ -113,7 +113,8 @@ class ToolBar(QFrame):
         self._tip_title.setProperty("role", "caption")
         self.tip_slider = QSlider(Qt.Orientation.Horizontal)
         self.tip_slider.setRange(0, len(_TIPS) - 1)
-        self.tip_slider.setFixedWidth(130)
+        self.tip_slider.setMinimumWidth(60)
+        self.tip_slider.setMaximumWidth(130)
         self.tip_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tip_slider.setAccessibleName(self.tr("Tip diameter"))
         smaller, larger = REVIEW_KEYS["smaller"].label, REVIEW_KEYS["larger"].label
@@ -127,8 +128,9 @@ class ToolBar(QFrame):
         self.tip_label = QLabel()
         self.tip_label.setFont(figures_font(15))
         self.tip_label.setFixedWidth(58)
-        for widget in (self._tip_title, self.tip_slider, self.tip_label):
-            layout.addWidget(widget)
+        layout.addWidget(self._tip_title)
+        layout.addWidget(self.tip_slider, 2)
+        layout.addWidget(self.tip_label)
 
     def _add_opacity(self, layout: QHBoxLayout) -> None:
         title = QToolButton()
@@ -141,13 +143,14 @@ class ToolBar(QFrame):
         self.opacity_slider = QSlider(Qt.Orientation.Horizontal)
         self.opacity_slider.setRange(0, 100)
         self.opacity_slider.setValue(40)
-        self.opacity_slider.setFixedWidth(100)
+        self.opacity_slider.setMinimumWidth(50)
+        self.opacity_slider.setMaximumWidth(100)
         self.opacity_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.opacity_slider.setToolTip(self.tr("How strong the masks are; at 0 only their outlines are left"))
         self.opacity_slider.setAccessibleName(self.tr("Opacity of the masks"))
         self.opacity_slider.valueChanged.connect(lambda percent: self.opacity_chosen.emit(percent / 100))
         layout.addWidget(self.bare_button)
-        layout.addWidget(self.opacity_slider)
+        layout.addWidget(self.opacity_slider, 2)
 
     def _chooser(self, kind: Tool) -> object:
         return lambda: self.tool_chosen.emit(kind)
