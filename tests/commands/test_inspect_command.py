@@ -272,8 +272,17 @@ def test_another_engine_and_a_number_that_is_none_are_wrong_calls(
 def _process(bundle: Bundle, source: str | Path, out: Path, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "app", "inspect", str(source), "--model", str(bundle.folder), "--out", str(out)]
     return subprocess.Popen(
-        [*command, "--device", "openvino", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--device", "openvino", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts background jobs deaf to Ctrl-C, and these tests may run in one.
+        preexec_fn=_hear_interrupts if os.name == "posix" else None,
     )
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_as_a_process_of_its_own(bundle: Bundle, folder: Path, tmp_path: Path) -> None:
