@@ -152,7 +152,7 @@ def test_rendered_frames_know_their_strip():
 def test_wrong_renderings_are_named():
     with pytest.raises(DataError, match="no strip 'rust' to render; choose one of demo"):
         read_rendered("rust", 1, 0)
-    with pytest.raises(DataError, match="data.frames must be at least 1"):
+    with pytest.raises(DataError, match=r"data\.frames must be at least 1"):
         read_rendered("demo", 0, 0)
 
 

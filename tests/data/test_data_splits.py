@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.data.collection import Collection, DataError
@@ -91,11 +91,9 @@ def test_each_part_holds_its_share_of_every_class():
 )
 def test_every_frame_is_in_one_part_and_the_seed_decides(seed, validation, test):
     collection = _collection([_steel(number, 48) for number in range(12)])
-    try:
-        split = split_by_content(collection, validation, test, seed)
-    except DataError as error:
-        assert "part is empty" in str(error)
-        return
+    # Twelve groups are too few for shares below a twelfth; such a part is refused, which has a test of its own.
+    assume(all(share == 0 or share > 1 / 12 for share in (validation, test)))
+    split = split_by_content(collection, validation, test, seed)
     assert sorted((*split.train, *split.validation, *split.test)) == list(range(12))
     assert split == split_by_content(collection, validation, test, seed)
 

@@ -108,7 +108,7 @@ def test_a_state_of_another_plan_or_a_broken_one_is_named(tmp_path):
 
 def test_a_loss_that_explodes_is_named(tmp_path):
     plan = replace(PLAN, schedule=replace(PLAN.schedule, max_learning_rate=1e30, epochs=1))
-    with pytest.raises(TrainingError, match="loss of epoch 1 is not a number; lower schedule.max_learning_rate"):
+    with pytest.raises(TrainingError, match=r"loss of epoch 1 is not a number; lower schedule\.max_learning_rate"):
         _train(tmp_path, plan)
 
 
