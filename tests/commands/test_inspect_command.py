@@ -277,7 +277,7 @@ def _process(bundle: Bundle, source: str | Path, out: Path, *words: str) -> subp
         stderr=subprocess.PIPE,
         text=True,
         # A shell starts background jobs deaf to Ctrl-C, and these tests may run in one.
-        preexec_fn=_hear_interrupts if os.name == "posix" else None,
+        preexec_fn=_hear_interrupts if os.name == "posix" else None,  # noqa: PLW1509 - no other thread runs here
     )
 
 
