@@ -2,6 +2,7 @@
 
 import csv
 import uuid
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import cv2
@@ -19,7 +20,7 @@ from app.review.open_case import Reviewer, SaveStatus
 from app.review.taxonomies import shipped_taxonomies
 from app.review.tools.brush import paint
 from app.review_desk import open_desk
-from app.store import Store
+from app.store import Store, StoreError
 from app.ui.application import make_application
 from app.ui.message_bar import MessageBar
 from app.ui.review.drawing import Tool
@@ -595,15 +596,9 @@ def test_drawing_replaces_in_an_exclusive_taxonomy(station):
 
 
 def test_a_refused_save_stays_dirty_is_said_and_is_tried_again(station, store, monkeypatch):
-    real = type(store.writer).save_correction
-    refusals = []
-
-    def refuse(writer, correction, image=None):
-        from app.store import StoreError
-
-        future = real.__globals__["Future"]()
+    def refuse(_writer, _correction, _image=None):
+        future = Future()
         future.set_exception(StoreError("the disk is full"))
-        refusals.append(correction.id)
         return future
 
     monkeypatch.setattr(type(store.writer), "save_correction", refuse)
@@ -640,3 +635,25 @@ def test_the_station_exports_only_what_was_reviewed_unless_asked(station, tmp_pa
         station.qtbot.waitUntil(lambda: sheet.report is not None)
         assert set(read_kaggle(tmp_path / "out.csv").frames) == names
     assert "1 the model's word" in sheet.result_label.text()
+
+
+def test_an_export_waits_for_what_was_decided_a_moment_ago(station, store, tmp_path, monkeypatch):
+    handed, stored = [], Future()
+
+    def hold_back(_writer, correction, _image=None):
+        handed.append(correction)
+        return stored
+
+    monkeypatch.setattr(type(store.writer), "save_correction", hold_back)
+    station.key(Qt.Key.Key_Return)
+    station.wait_for("1.png")
+    monkeypatch.undo()
+    sheet = station.page.export_sheet
+    sheet.path_edit.setText(str(tmp_path / "out.csv"))
+    sheet.export()
+    with pytest.raises(TimeoutError):
+        station.qtbot.waitUntil(lambda: sheet.report is not None, timeout=300)
+    store.writer.save_correction(handed[0]).result(10)
+    stored.set_result(None)
+    station.qtbot.waitUntil(lambda: sheet.report is not None)
+    assert set(read_kaggle(tmp_path / "out.csv").frames) == {"0.png"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, wait
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from models.labels.kaggle import KaggleStyle
 from models.labels.taxonomy import Taxonomy
 
 _INDENT_PX = 34
+_SAVE_LIMIT_S = 10.0
 
 
 class ExportSheet(Sheet):
@@ -126,7 +128,7 @@ class ExportSheet(Sheet):
             self.result_label.setText(plan)
             return
         assert self._session is not None, "a plan was made for a session"
-        if self._work.start(partial(_export, self._session.store, plan)):
+        if self._work.start(partial(_export, self._session.store, plan, self._session.saves)):
             self.result_label.setText(self.tr("Writing {name} …").format(name=plan.path.name))
             self._show_running(True)
 
@@ -197,5 +199,7 @@ class ExportSheet(Sheet):
         self.export_button.setEnabled(not running)
 
 
-def _export(store: ReviewStore, plan: ExportPlan, progress: Progress) -> ExportReport:
+def _export(store: ReviewStore, plan: ExportPlan, saves: tuple[Future[None], ...], progress: Progress) -> ExportReport:
+    # what was decided a moment ago belongs to the export
+    wait(saves, timeout=_SAVE_LIMIT_S)
     return export_labels(store.labels(plan.taxonomy), plan, progress)

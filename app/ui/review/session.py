@@ -96,6 +96,11 @@ class ReviewSession(QObject):
         """Whether the wanted case is still being read."""
         return self._wanted is not None and self._wanted not in self._cases
 
+    @property
+    def saves(self) -> tuple[Future[None], ...]:
+        """The corrections on their way to the store."""
+        return tuple(self._saves)
+
     def edited(self, item_id: UUID) -> bool:
         """Whether strokes stand in an item's journal that nobody has decided on."""
         case = self._cases.get(item_id)
