@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.exceptions import TimeoutError as StillWaitingError
 
 from app.paths import resources
 from app.review.desk import ReviewDesk
@@ -651,7 +652,7 @@ def test_an_export_waits_for_what_was_decided_a_moment_ago(station, store, tmp_p
     sheet = station.page.export_sheet
     sheet.path_edit.setText(str(tmp_path / "out.csv"))
     sheet.export()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(StillWaitingError):
         station.qtbot.waitUntil(lambda: sheet.report is not None, timeout=300)
     store.writer.save_correction(handed[0]).result(10)
     stored.set_result(None)
