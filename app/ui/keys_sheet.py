@@ -10,6 +10,15 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from app.ui.keys import KeyBinding, KeyGroup
 
+_CLOSING_KEYS = (
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Question,
+    Qt.Key.Key_F1,
+)
+
 ROWS = 12
 """A longer group goes on in a second column."""
 
@@ -106,8 +115,15 @@ class KeysSheet(QWidget):
         """A click beside or on the panel closes it."""
         self.dismiss()
 
+    def event(self, event: QEvent) -> bool:
+        """Take every key before it becomes a shortcut of the page below the veil."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Escape closes; other keys do nothing below the veil."""
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        """Escape and what opened the sheet close it; other keys do nothing."""
+        if event.key() in _CLOSING_KEYS:
             self.dismiss()
         event.accept()

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui import icons, theme
 
 _ICON_PX = 22
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Rows by the style sheet; a separator is a thin line rather than an empty row."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a row or a line."""
+        if not _is_separator(index):
+            super().paint(painter, option, index)
+            return
+        rect = QRectF(option.rect)
+        painter.fillRect(QRectF(rect.x() + 8, rect.center().y(), rect.width() - 16, 1), theme.colour("line_strong"))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
+        """A separator is low."""
+        return QSize(0, 13) if _is_separator(index) else super().sizeHint(option, index)
+
+
+def _is_separator(index: Index) -> bool:
+    # QComboBox.insertSeparator marks its row so.
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")
 
 
 class Picker(QComboBox):
@@ -19,7 +42,7 @@ class Picker(QComboBox):
         self._icon_name = icon_name
         # The platform's own popup ignores the style sheet's row height.
         self.setView(QListView(self))
-        self.setItemDelegate(QStyledItemDelegate(self))
+        self.setItemDelegate(_RowDelegate(self))
         self.setMaxVisibleItems(12)
         self.setStyleSheet("QComboBox { padding-left: 44px; }")
 

@@ -213,6 +213,8 @@ class MainWindow(QMainWindow):
     def show_where_it_was(self) -> None:
         """Show the window as it was left; the first time, as large as the screen."""
         if not self.restoreGeometry(self._preferences.geometry):
+            # Where no window manager maximises, as on a kiosk, the size alone has to do.
+            self.resize(self.screen().availableSize())
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.show()
 

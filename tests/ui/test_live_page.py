@@ -16,6 +16,7 @@ from strip_station import StripStation, make_inspection, not_inspected
 from app.inspection.status import LineState
 from app.ui import theme
 from app.ui.application import make_application, make_window
+from app.ui.keys_sheet import KeysSheet
 from app.ui.live.filmstrip import KEPT_BYTES, RejectsModel
 from app.ui.live.keys import LIVE_KEYS
 from app.ui.live.page import LIVE, LivePage
@@ -438,6 +439,24 @@ def test_a_new_start_forgets_the_last_run(running: LivePage, station: StripStati
     assert running.banner.tape.verdicts == ()
 
 
+# The keys sheet
+
+
+def test_keys_do_not_reach_the_page_below_the_sheet(running: LivePage, station: StripStation, qtbot: QtBot) -> None:
+    shown = show(running, station, qtbot, with_squares(1, *REJECT))
+    qtbot.keyClick(running.window(), Qt.Key.Key_F)
+    qtbot.keyClick(running.window(), Qt.Key.Key_Question)
+    sheet = running.window().findChild(KeysSheet)
+    assert sheet is not None
+    qtbot.waitUntil(sheet.hasFocus)
+    qtbot.keyClick(sheet, Qt.Key.Key_F8)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert station.calls == [("start", "sim:mixed")]
+    assert running.is_frozen
+    assert running.shown is shown
+
+
 # Layout
 
 
@@ -455,6 +474,19 @@ def test_flat_frames_take_the_width_and_square_ones_stand_beside(
     QApplication.processEvents()
     assert not running.body.is_wide
     assert running.findings.x() > running.viewer.x() + running.viewer.width()
+
+
+def test_a_low_window_has_room_for_what_to_do(page: LivePage) -> None:
+    page.window().resize(1200, 700)
+    QApplication.processEvents()
+    assert not page.findings.isVisible()
+    inside = page.viewer.rect().contains(
+        page.viewer.start.rect().translated(page.viewer.start.mapTo(page.viewer, QPoint()))
+    )
+    assert inside
+    page.window().resize(1920, 1080)
+    QApplication.processEvents()
+    assert page.findings.isVisible()
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1280, 760), (1200, 700)])

@@ -32,6 +32,7 @@ class LiveBody(QWidget):
         self._bar = bar
         self._panels = panels
         self._frame_size = QSize(1600, 256)
+        self._empty = True
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addWidget(bar)
@@ -59,6 +60,12 @@ class LiveBody(QWidget):
             self._frame_size = size
             self._arrange()
 
+    def set_empty(self, empty: bool) -> None:
+        """Whether the viewer still says what to do; in a low window it then needs the panels' room."""
+        if empty != self._empty:
+            self._empty = empty
+            self._arrange()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Give the viewer what a fitted frame needs."""
         super().resizeEvent(event)
@@ -66,6 +73,13 @@ class LiveBody(QWidget):
 
     def _arrange(self) -> None:
         findings, counters, filmstrip = self._panels
+        crowded = self._empty and self.height() < _ROOMY_FROM_PX
+        for panel in self._panels:
+            panel.setVisible(not crowded)
+        if crowded:
+            self._viewer.setMinimumHeight(_LOWEST_VIEWER_PX)
+            self._viewer.setMaximumHeight(_UNBOUNDED)
+            return
         if self.is_wide:
             self._box.setDirection(QBoxLayout.Direction.TopToBottom)
             self._panel_box.setDirection(QBoxLayout.Direction.LeftToRight)

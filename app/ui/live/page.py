@@ -262,6 +262,7 @@ class LivePage(QWidget):
             self.body.set_frame_size(size[1], size[0])
         self.viewer.canvas.set_highlight(None)
         self.viewer.show_inspection(inspection)
+        self.body.set_empty(False)
         self.banner.show_inspection(inspection, self._frozen is not None or self._state is LineState.RUNNING)
         self.canvas_bar.show_inspection(inspection)
         self.findings.show_inspection(inspection)
