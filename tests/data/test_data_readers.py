@@ -77,12 +77,12 @@ def test_a_harmed_index_folder_is_named(folder, name, harm, sentence):
 
 def test_another_size_is_named(folder):
     cv2.imwrite(str(folder / "masks" / "2.png"), np.zeros((12, 19), np.uint8))
-    with pytest.raises(DataError, match="2.png is 20×12 pixels and its mask 19×12"):
+    with pytest.raises(DataError, match=r"2\.png is 20×12 pixels and its mask 19×12"):
         read_index_folder(folder, TWO)
 
 
 def test_a_class_out_of_range_is_named(folder):
-    with pytest.raises(DataError, match="Mask 1.png: The index mask holds the value 2"):
+    with pytest.raises(DataError, match=r"Mask 1\.png: The index mask holds the value 2"):
         read_index_folder(folder, make_taxonomy("made-up", ["a"]))
 
 
