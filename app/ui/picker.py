@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui import icons, theme
 
 _ICON_PX = 22
+_OPENING_KEYS = (
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+    Qt.Key.Key_F4,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -56,6 +64,17 @@ class Picker(QComboBox):
         icons.paint(painter, self._icon_name, colour, QRectF(12, top, _ICON_PX, _ICON_PX))
         icons.paint(painter, "down", colour, QRectF(self.width() - 30, (self.height() - 18) / 2, 18, 18))
         painter.end()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """A wheel turned in passing must not change what runs."""
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Keys show the choices; nothing changes before one is confirmed."""
+        if event.key() in _OPENING_KEYS:
+            self.showPopup()
+        else:
+            event.ignore()
 
     @Slot()
     def open_by_key(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from strip_station import StripStation, make_inspection, not_inspected
@@ -107,6 +107,7 @@ def test_the_empty_page_says_what_to_do_and_starts(page: LivePage, station: Stri
     qtbot.waitUntil(lambda: not page.line_bar.start.isEnabled())
     show(page, station, qtbot, with_squares(0))
     assert not page.viewer.is_empty
+    assert page.viewer.canvas.hasFocus()
 
 
 def test_enter_starts_without_a_mouse(page: LivePage, station: StripStation, qtbot: QtBot) -> None:
@@ -389,6 +390,29 @@ def test_a_source_is_changed_while_the_line_runs(running: LivePage, station: Str
     qtbot.keyClick(sources.view(), Qt.Key.Key_Down)
     qtbot.keyClick(sources.view(), Qt.Key.Key_Return)
     assert station.calls[-1] == ("start", "sim:scratches")
+
+
+def test_nothing_changes_in_passing(running: LivePage, station: StripStation, qtbot: QtBot) -> None:
+    """A wheel turned over a picker, or an arrow pressed on it, is no choice yet."""
+    for picker in (running.line_bar.sources, running.line_bar.bundles):
+        centre = picker.rect().center()
+        event = QWheelEvent(
+            QPointF(centre),
+            QPointF(picker.mapToGlobal(centre)),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(picker, event)
+        picker.setFocus()
+        qtbot.keyClick(picker, Qt.Key.Key_Down)
+        assert picker.view().isVisible()
+        qtbot.keyClick(picker.view(), Qt.Key.Key_Escape)
+        assert picker.currentIndex() == 0
+    assert station.calls == [("start", "sim:mixed")]
 
 
 def test_an_idle_line_waits_for_the_start(page: LivePage, station: StripStation, qtbot: QtBot) -> None:

@@ -261,8 +261,12 @@ class LivePage(QWidget):
         if size is not None:
             self.body.set_frame_size(size[1], size[0])
         self.viewer.canvas.set_highlight(None)
+        was_empty = self.viewer.is_empty
         self.viewer.show_inspection(inspection)
-        self.body.set_empty(False)
+        if was_empty:
+            # The start button, which had the focus, is gone.
+            self.body.set_empty(False)
+            self.viewer.canvas.setFocus()
         self.banner.show_inspection(inspection, self._frozen is not None or self._state is LineState.RUNNING)
         self.canvas_bar.show_inspection(inspection)
         self.findings.show_inspection(inspection)
