@@ -230,7 +230,8 @@ class LivePage(QWidget):
         self._show(inspection)
         self.viewer.canvas.fit()
         number = whole(inspection.frame.number)
-        self._frozen_words.setText(self.tr("Frozen at frame {number}. The line goes on.").format(number=number))
+        words = self.tr("Frozen at frame {number}. The line goes on.") if self._state is LineState.RUNNING else ""
+        self._frozen_words.setText((words or self.tr("Frozen at frame {number}.")).format(number=number))
         self._frozen_bar.show()
         is_reject = inspection.verdict.kind is VerdictKind.REJECT
         self.filmstrip.mark(inspection.id if is_reject else None)

@@ -19,7 +19,7 @@ from app.ui.canvas import FrameCanvas, HoveredPixel
 from app.ui.keys import explain
 from app.ui.live.keys import LIVE_KEYS
 from app.ui.message_bar import IconLabel
-from app.ui.sentences import sentence, whole
+from app.ui.sentences import whole
 from app.words.inspection import Inspection
 
 
@@ -31,7 +31,6 @@ class Viewer(QFrame):
         self.setProperty("panel", "true")
         self.canvas = FrameCanvas()
         self.start = QPushButton(icons.icon("start", "on_accent"), self.tr("Start the line"))
-        self._missing_reason = QLabel()
         self._readout = QLabel(self.canvas)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(1, 1, 1, 1)
@@ -53,7 +52,6 @@ class Viewer(QFrame):
         """Show its frame and masks, or why there are none."""
         self._shown = inspection
         if inspection.frame.image is None:
-            self._missing_reason.setText(sentence(inspection.verdict.reason))
             self._stack.setCurrentWidget(self._missing)
             return
         self.canvas.show_frame(inspection.frame.image)
@@ -109,16 +107,14 @@ class Viewer(QFrame):
     def _build_missing(self) -> QWidget:
         heading = QLabel(self.tr("This frame has no image"))
         heading.setProperty("role", "heading")
-        self._missing_reason.setProperty("role", "lead")
-        self._missing_reason.setTextFormat(Qt.TextFormat.PlainText)
-        self._missing_reason.setWordWrap(True)
-        self._missing_reason.setMinimumWidth(600)
+        words_below = QLabel(self.tr("It counts as not inspected, and never passes."))
+        words_below.setProperty("role", "lead")
         row = QHBoxLayout()
         row.setSpacing(24)
         row.addWidget(IconLabel("verdict-not-inspected", "text_soft", 84))
         words = QVBoxLayout()
         words.addWidget(heading)
-        words.addWidget(self._missing_reason)
+        words.addWidget(words_below)
         row.addLayout(words)
         return _centred(row)
 
