@@ -130,12 +130,12 @@ DEVICE = Setting(
     lambda: "auto",
     Place.STATION,
     "What the model runs on; 'auto' takes the fastest that is there.",
-    choices=("auto", "cuda", "cpu"),
+    choices=("auto", "cuda", "cpu", "openvino", "torch"),
 )
 THEME = Setting(
     "theme",
     str,
-    lambda: "system",
+    lambda: "dark",
     Place.PERSON,
     "Light or dark, or as the desktop has it.",
     choices=("system", "light", "dark"),

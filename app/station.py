@@ -42,6 +42,7 @@ OnEvent = Callable[[LineEvent], None]
 _log = logging.getLogger(__name__)
 
 BYTES_PER_GB = 1_000_000_000
+_GOOD_NEWS = frozenset({"store_recovered", "quota_free"})
 _CHANGEABLE = frozenset({LineState.STARTING, LineState.RUNNING, LineState.PAUSED})
 
 
@@ -67,7 +68,7 @@ class Station:
             policy=ImagePolicy(
                 quota_bytes=int(settings[IMAGE_QUOTA_GB] * BYTES_PER_GB), pass_share=settings[KEPT_PASS_SHARE]
             ),
-            on_event=lambda reason: self._tell(LineEvent(reason, error=True)),
+            on_event=lambda reason: self._tell(LineEvent(reason, error=reason.code not in _GOOD_NEWS)),
         )
         self.line = InspectionLine(self._keep, self._on_line_event)
         # Owns the order of start, stop and changes; ends in close().
@@ -104,8 +105,9 @@ class Station:
         self._order(lambda: self._change_bundle(name))
 
     def bundles(self) -> list[tuple[str, str]]:
-        """(name, title) of every bundle that can be opened."""
-        return [(bundle.name, bundle.spec.title) for bundle in list_bundles(paths.bundle_folders())]
+        """(name, title) of every bundle that can be opened, the one in use first."""
+        found = [(bundle.name, bundle.spec.title) for bundle in list_bundles(paths.bundle_folders())]
+        return sorted(found, key=lambda entry: entry[0] != self._bundle)
 
     def sources(self) -> list[tuple[str, str]]:
         """(spec, title) of the sources that need no choosing: the simulated lines and the first camera."""
@@ -124,7 +126,7 @@ class Station:
         self.store.close()
 
     def _start(self, source_spec: str) -> None:
-        strip = self.store.begin_strip(_strip_name(), source_spec, self._recipe.name)
+        strip = self.store.begin_strip(_strip_name(), source_spec, self._recipe.name, self._recipe.to_json())
 
         def opening() -> Source:
             return open_source(source_spec)

@@ -81,6 +81,12 @@ KINDS: tuple[SourceKind, ...] = (
     ),
     # GenICam takes its place here: GigE Vision and USB3 Vision cameras by serial number, in app/sources/genicam.py.
     SourceKind("GenICam camera", "genicam:SERIAL", lambda spec: _scheme(spec) == "genicam", _open_genicam),
+    SourceKind(
+        "Watched folder",
+        "watch:FOLDER",
+        lambda spec: _scheme(spec) == "watch",
+        lambda spec, _wishes: WatchedFolderSource(Path(spec.partition(":")[2])),
+    ),
     SourceKind("Folder", "FOLDER", lambda spec: Path(spec).is_dir(), _open_folder),
     SourceKind(
         "Image",
@@ -101,7 +107,7 @@ KINDS: tuple[SourceKind, ...] = (
 def open_source(
     spec: str, *, loop: bool = False, watch: bool = False, limit: int | None = None, pace: bool = True
 ) -> Source:
-    """Open what ``spec`` names: a folder, image or video; ``camera:0``; ``rtsp://…``; ``sim:NAME``.
+    """Open what ``spec`` names: a folder, image or video; ``camera:0``; ``rtsp://…``; ``sim:NAME``; ``watch:FOLDER``.
 
     ``loop`` starts files over at their end, ``watch`` goes on with what arrives in a folder, ``limit`` ends after so
     many frames. With ``pace`` off the simulated line runs as fast as its frames are taken and loses none. Raises

@@ -1,57 +1,81 @@
-"""What a person likes: theme, opacity, the window's place. Kept with the person, not with the station."""
+"""What a person likes: theme, opacity, the page that was open, the window's place. Kept with the person."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QGuiApplication
 
 from app import paths
+from app.settings import LAST_PAGE, OVERLAY_OPACITY, THEME, Place, SettingsError, load, save
 from app.ui.theme import ThemeName
+
+_log = logging.getLogger(__name__)
 
 
 class Preferences:
-    """Read at the start, written when changed; a file that cannot be read means the defaults."""
+    """Read at the start, written when changed; a file that cannot be read means the defaults.
+
+    The values are the person's part of ``app.settings``; only the window's place, which nobody writes by hand, lies in
+    Qt's own file beside them.
+    """
 
     def __init__(self) -> None:
+        # What could not be used was said when the program started.
+        self._values, _ = load()
         path = paths.person_settings() / "window.ini"
-        # Where the folder cannot be made, QSettings keeps the values for this run alone.
+        # Where the folder cannot be made, QSettings keeps the place for this run alone.
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-        self._settings = QSettings(str(path), QSettings.Format.IniFormat)
+        self._window = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
     def theme(self) -> ThemeName:
-        """Light or dark."""
-        value = str(self._settings.value("theme", ThemeName.DARK.value))
-        return ThemeName(value) if value in list(ThemeName) else ThemeName.DARK
+        """Light or dark; 'system' is whichever the desktop has."""
+        name = self._values[THEME]
+        if name == "system":
+            light = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light
+            return ThemeName.LIGHT if light else ThemeName.DARK
+        return ThemeName(name)
 
     @theme.setter
     def theme(self, name: ThemeName) -> None:
-        self._settings.setValue("theme", name.value)
+        self._values = self._values.replaced(THEME, name.value)
 
     @property
     def opacity_percent(self) -> int:
         """How opaque masks are, 0 to 100."""
-        try:
-            return min(max(int(str(self._settings.value("opacity_percent", 45))), 0), 100)
-        except ValueError:
-            return 45
+        return round(self._values[OVERLAY_OPACITY] * 100)
 
     @opacity_percent.setter
     def opacity_percent(self, percent: int) -> None:
-        self._settings.setValue("opacity_percent", percent)
+        self._values = self._values.replaced(OVERLAY_OPACITY, percent / 100)
+
+    @property
+    def last_page(self) -> str:
+        """The name of the page that was in front."""
+        return self._values[LAST_PAGE]
+
+    @last_page.setter
+    def last_page(self, name: str) -> None:
+        self._values = self._values.replaced(LAST_PAGE, name)
 
     @property
     def geometry(self) -> QByteArray:
         """The window's place and size, as Qt saves it; empty at first."""
-        value = self._settings.value("geometry")
+        value = self._window.value("geometry")
         return value if isinstance(value, QByteArray) else QByteArray()
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._settings.setValue("geometry", value)
+        self._window.setValue("geometry", value)
 
     def save(self) -> None:
-        """Write to disk now."""
-        self._settings.sync()
+        """Write to disk now. Where that fails, the values hold for this run, and the log says so."""
+        self._window.sync()
+        try:
+            save(self._values, Place.PERSON)
+        except SettingsError as error:
+            _log.warning("%s", error)

@@ -51,7 +51,9 @@ SOLVED_BY: dict[str, tuple[str, ...]] = {
     "source_opened": ("source_failed",),
     "model_changed": ("model_refused", "model_unusable", "model_failing"),
     "recipe_changed": ("recipe_refused",),
-    "line_started": ("source_failed", "model_unusable", "keeping_failed", "stop_late"),
+    "line_started": ("source_failed", "model_unusable", "keeping_failed", "stop_late", "order_failed"),
+    "store_recovered": ("store_full", "store_locked", "store_waiting"),
+    "quota_free": ("quota_full",),
 }
 
 
@@ -99,7 +101,8 @@ class MainWindow(QMainWindow):
         self._build(pages)
         self._sheet = KeysSheet(self)
         self._connect(pages)
-        self.show_page(pages[0].name)
+        names = [entry.name for entry in pages]
+        self.show_page(self._preferences.last_page if self._preferences.last_page in names else names[0])
 
     # Building
 
@@ -286,6 +289,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Remember the window's place and let the station know."""
         self._preferences.geometry = self.saveGeometry()
+        self._preferences.last_page = self.current_page
         self._preferences.save()
         self._bridge.close()
         super().closeEvent(event)

@@ -13,6 +13,7 @@ LIVE_KEYS = KeyGroup(
         KeyBinding("source", "Choose the source", ("F2",)),
         KeyBinding("model", "Choose the model", ("F3",)),
         KeyBinding("open_folder", "Open a folder of frames", ("Ctrl+O",)),
+        KeyBinding("watch_folder", "Watch a folder for new frames", ("Ctrl+Shift+O",)),
         KeyBinding("open_video", "Open a video", ("Ctrl+Shift+O",)),
         KeyBinding("bare", "Hide all masks while held", shown="M"),
         KeyBinding("class", "Show or hide a class", shown="1 … 9"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
@@ -28,6 +29,7 @@ from app.ui.sentences import line_state_word
 VIDEO_FILTER = "*.mp4 *.avi *.mov *.mkv *.webm *.mpg *.mpeg *.m4v"
 
 _OPEN_FOLDER = "\0folder"
+_WATCH_FOLDER = "\0watch"
 _OPEN_VIDEO = "\0video"
 _ICON = QSize(24, 24)
 
@@ -184,7 +186,15 @@ class LineBar(QFrame):
         dialog = QFileDialog(self, self.tr("Open a folder of frames"))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        self._ask(dialog)
+        self._ask(dialog, self._on_file_selected)
+
+    @Slot()
+    def watch_folder(self) -> None:
+        """Ask for a folder to wait in for new frames."""
+        dialog = QFileDialog(self, self.tr("Watch a folder for new frames"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._ask(dialog, self._on_watch_selected)
 
     @Slot()
     def open_video(self) -> None:
@@ -192,12 +202,12 @@ class LineBar(QFrame):
         dialog = QFileDialog(self, self.tr("Open a video"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([self.tr("Videos ({patterns})").format(patterns=VIDEO_FILTER), self.tr("All files (*)")])
-        self._ask(dialog)
+        self._ask(dialog, self._on_file_selected)
 
-    def _ask(self, dialog: QFileDialog) -> None:
+    def _ask(self, dialog: QFileDialog, on_selected: Callable[[str], None]) -> None:
         """Open the dialog without stopping the window: frames go on streaming behind it."""
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_file_selected)
+        dialog.fileSelected.connect(on_selected)
         dialog.open()
 
     def _fill_sources(self, chosen: str) -> None:
@@ -208,6 +218,7 @@ class LineBar(QFrame):
         if self.sources.count():
             self.sources.insertSeparator(self.sources.count())
         self.sources.addItem(icons.icon("folder"), self.tr("Open a folder…"), _OPEN_FOLDER)
+        self.sources.addItem(icons.icon("folder"), self.tr("Watch a folder for new frames…"), _WATCH_FOLDER)
         self.sources.addItem(icons.icon("video"), self.tr("Open a video…"), _OPEN_VIDEO)
         self._restore_source(chosen)
 
@@ -218,10 +229,11 @@ class LineBar(QFrame):
     @Slot(int)
     def _on_source_activated(self, index: int) -> None:
         data = self.sources.itemData(index)
-        if data in (_OPEN_FOLDER, _OPEN_VIDEO):
+        asking = {_OPEN_FOLDER: self.open_folder, _WATCH_FOLDER: self.watch_folder, _OPEN_VIDEO: self.open_video}
+        if data in asking:
             # Until a file is chosen, what was chosen before stays.
             self._restore_source(str(self.sources.property("spec")))
-            (self.open_folder if data == _OPEN_FOLDER else self.open_video)()
+            asking[data]()
         elif isinstance(data, str):
             self.sources.setProperty("spec", data)
             self.source_chosen.emit(data)
@@ -232,4 +244,8 @@ class LineBar(QFrame):
 
     @Slot(str)
     def _on_file_selected(self, path: str) -> None:
-        self.choose_source(path, path.rstrip("/").rpartition("/")[2] or path)
+        self.choose_source(path, Path(path).name or path)
+
+    @Slot(str)
+    def _on_watch_selected(self, path: str) -> None:
+        self.choose_source(f"watch:{path}", self.tr("Watched: {name}").format(name=Path(path).name or path))

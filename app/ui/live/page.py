@@ -127,6 +127,7 @@ class LivePage(QWidget):
             ("source", self.line_bar.sources.open_by_key),
             ("model", self.line_bar.bundles.open_by_key),
             ("open_folder", self.line_bar.open_folder),
+            ("watch_folder", self.line_bar.watch_folder),
             ("open_video", self.line_bar.open_video),
             ("fainter", lambda: bar.step_opacity(-1)),
             ("stronger", lambda: bar.step_opacity(1)),
