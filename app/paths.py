@@ -14,6 +14,7 @@ from pathlib import Path
 import platformdirs
 
 HOME_VARIABLE = "STRIPSIGHT_HOME"
+CACHE_VARIABLE = "STRIPSIGHT_CACHE"
 
 
 def resources() -> Path:
@@ -43,7 +44,10 @@ def person_settings() -> Path:
 
 
 def cache() -> Path:
-    """The folder of what can be made again: compiled models."""
+    """The folder of what can be made again: compiled models. ``STRIPSIGHT_CACHE`` moves it elsewhere."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
     home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home).expanduser() / "cache"

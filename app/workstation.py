@@ -57,6 +57,7 @@ class Workstation:
         self.window.show()
         self.window.show_page("live")
         watch = _FrameWatch(self._station, frames)
+        self.window.workplace.bridge.event_raised.connect(watch.on_event_raised)
         watch.finished.connect(self._application.quit)
         watch.start()
         self._live.start()
@@ -86,7 +87,6 @@ class _FrameWatch(QObject):
     """
 
     finished = Signal()
-    _event_heard = Signal(object)
 
     def __init__(self, station: Station, frames: int) -> None:
         super().__init__()
@@ -98,8 +98,6 @@ class _FrameWatch(QObject):
         self._poll.timeout.connect(self._on_polled)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._patience.timeout.connect(self.finished)
-        self._event_heard.connect(self._on_event_heard)
-        station.subscribe(lambda _inspection: None, self._event_heard.emit)
 
     def start(self) -> None:
         """Begin to wait."""
@@ -117,7 +115,8 @@ class _FrameWatch(QObject):
             self.finished.emit()
 
     @Slot(object)
-    def _on_event_heard(self, event: LineEvent) -> None:
+    def on_event_raised(self, event: LineEvent) -> None:
+        """Remember the last error's sentence for the summary."""
         if event.error:
             self.error = sentence(event.reason)
 

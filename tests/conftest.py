@@ -18,11 +18,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _LIBRARY_THREADS = ("tqdm", "pytest_timeout", "ThreadPoolExecutor-asyncio", "Dummy-", "QThread")
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compiled models, made once for all tests: making them takes seconds, and what they hold follows from the bundle."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Station data, settings and cache below a folder of this test's own."""
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, shared_cache: Path) -> Path:
+    """Station data and settings below a folder of this test's own."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("STRIPSIGHT_HOME", str(folder))
+    monkeypatch.setenv("STRIPSIGHT_CACHE", str(shared_cache))
     return folder
 
 

@@ -8,7 +8,7 @@ from collections import deque
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from app.inspection.status import LineEvent
+from app.inspection.status import GAP_CODES, LineEvent
 from app.ui.station import Station
 from app.words.inspection import Inspection, VerdictKind
 
@@ -74,7 +74,10 @@ class LineBridge(QObject):
     def _take_inspection(self, inspection: Inspection) -> None:
         """Called in the inference thread."""
         with self._lock:
-            self._newest = inspection
+            if inspection.verdict.reason.code not in GAP_CODES:
+                # A stretch of lost frames has nothing to look at: it is counted and stands on the tape, and the last
+                # frame stays in view rather than flickering between picture and none.
+                self._newest = inspection
             self._verdicts.append(inspection.verdict.kind)
             if inspection.verdict.kind is VerdictKind.REJECT:
                 self._rejects.append(inspection)

@@ -88,7 +88,7 @@ def test_a_limit_in_millimetres_without_a_scale_rejects_at_the_first_pixel() -> 
 def test_the_reason_names_the_class_furthest_over_its_limit() -> None:
     recipe = Recipe.parse("[class.scratches]\nreject_area_px = 100\n[class.pits]\nreject_area_px = 10\n", "t")
     verdict = decide(TAXONOMY, {1: 0.9, 2: 0.9}, [_piece(1, 150), _piece(2, 40)], recipe, GATES)
-    assert word(verdict.reason) == "Pits covers 40 px, over the limit of 10 px."
+    assert word(verdict.reason) == "Pits: 40 px in this frame, over the limit of 10 px."
 
 
 def test_a_gate_passed_without_a_pixel_goes_to_review() -> None:

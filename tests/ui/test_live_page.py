@@ -144,7 +144,7 @@ def test_every_key_is_named_in_a_tooltip_or_works_on_a_visible_thing(page: LiveP
     [
         ((), "PASS", "No defect found."),
         (REVIEW, "REVIEW", "Cracks is uncertain: 52% against a gate of 50%."),
-        (REJECT, "REJECT", "Pits covers 2500 px, over the limit of 1500 px."),
+        (REJECT, "REJECT", "Pits: 2,500 px in this frame, over the limit of 1,500 px."),
     ],
 )
 def test_the_verdict_in_large_letters(

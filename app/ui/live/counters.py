@@ -40,6 +40,12 @@ class Counter(QWidget):
             self.setAccessibleDescription(value)
             self.update()
 
+    def set_verdict(self, verdict: VerdictKind | None) -> None:
+        """Show this verdict's shape beside the figure, or none."""
+        if verdict is not self._verdict:
+            self._verdict = verdict
+            self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw figure and caption."""
         painter = QPainter(self)
@@ -125,6 +131,7 @@ class CountersPanel(QFrame):
         self.reviews.set_value(whole(counts.reviews))
         self.not_inspected.set_value(whole(counts.not_inspected))
         self.lost.set_value(whole(counts.lost))
+        self.lost.set_verdict(VerdictKind.NOT_INSPECTED if counts.lost else None)
         self.rate.set_value(f"{status.frames_per_s:.1f}" if counts.frames else "–")
         self.median.set_value(_milliseconds(status.latency_p50_ms))
         self.slowest.set_value(_milliseconds(status.latency_p99_ms))
