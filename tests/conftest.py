@@ -20,7 +20,7 @@ _LIBRARY_THREADS = ("tqdm", "pytest_timeout", "ThreadPoolExecutor-asyncio", "Dum
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled models, made once for all tests: making them takes seconds, and what they hold follows from the bundle."""
+    """Compiled models, made once for all tests: it takes seconds, and what they hold follows from the bundle alone."""
     return tmp_path_factory.mktemp("cache")
 
 

@@ -3,9 +3,12 @@
 The rules, the first that holds decides:
 
 1. a defect class is over one of its limits: reject, however near its gate it is;
-2. a defect class passed its gate, but no pixel of it was found: review;
-3. the probability of a defect class lies in the review band around its gate: review;
+2. a defect class passed its gate and is likelier there than not, but no pixel of it was found: review;
+3. the probability of a defect class lies in the review band around its gate, and nobody looked closer: review;
 4. otherwise: pass.
+
+A gate is often low, so that nothing is missed: passing it means that the segmenter looks, not that the class is there.
+Where the segmenter looked and drew nothing, only a classifier that is sure of itself makes a doubt.
 
 Nuisance and ignore classes never decide.
 """
@@ -21,6 +24,9 @@ from app.inspection.recipe import ClassRule, Recipe
 from app.words.inspection import Finding, Verdict, VerdictKind
 from app.words.reason import Reason
 from models.labels.taxonomy import DefectClass, Role, Taxonomy
+
+LIKELY = 0.5
+"""From this probability on, a class that the segmenter did not find is a contradiction between the two."""
 
 NOT_INSPECTED_SUSPICION = 1.0
 """Nothing is known of a frame that was not inspected, so it stands at the head of the review queue."""
@@ -71,14 +77,14 @@ def decide(
     over = [excess for facts in defects for excess in facts.excesses()]
     if over:
         return Verdict(VerdictKind.REJECT, max(over, key=lambda excess: excess.weight).reason)
-    passed = [facts for facts in defects if facts.present and not facts.findings]
+    passed = [facts for facts in defects if facts.unfounded]
     if not draws:
         sure = [facts for facts in passed if not facts.near]
         if sure:
             return Verdict(VerdictKind.REJECT, _surest(sure).reason("classified"))
-    elif passed:
+    elif passed and _surest(passed).probability >= LIKELY:
         return Verdict(VerdictKind.REVIEW, _surest(passed).reason("gate_without_mask"))
-    near = [facts for facts in defects if facts.near]
+    near = [facts for facts in defects if facts.near and not (draws and facts.unfounded)]
     if near:
         return Verdict(VerdictKind.REVIEW, max(near, key=lambda facts: facts.closeness).reason("near_threshold"))
     return Verdict(VerdictKind.PASS, _pass_reason(taxonomy, findings))
@@ -98,8 +104,9 @@ def suspicion(
         if defect.role is not Role.DEFECT:
             continue
         facts = _ClassFacts.of(defect, probabilities, findings, recipe, gates)
-        contradiction = 1.0 if draws and facts.present and not facts.findings else 0.0
-        nearest = max(nearest, contradiction, facts.closeness, *(limit.closeness for limit in facts.limits()))
+        # What the segmenter did not find is the more suspicious, the surer the classifier was.
+        doubt = facts.probability if draws and facts.unfounded else facts.closeness
+        nearest = max(nearest, doubt, *(limit.closeness for limit in facts.limits()))
     return nearest
 
 
@@ -168,6 +175,11 @@ class _ClassFacts:
     @property
     def present(self) -> bool:
         return self.probability >= self.gate
+
+    @property
+    def unfounded(self) -> bool:
+        """Whether the class passed its gate and has no pixel."""
+        return self.present and not self.findings
 
     @property
     def closeness(self) -> float:

@@ -21,7 +21,9 @@ def test_help_lists_every_command() -> None:
         assert f"\n    {command} " in answer.stdout
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("inspect",), ("models",), ("bench", "nonsense")])
+@pytest.mark.parametrize(
+    "words", [("nonsense",), ("inspect",), ("models",), ("bench", "nonsense"), ("train", "no-such-plan.toml")]
+)
 def test_a_wrong_call_ends_with_2(words: tuple[str, ...]) -> None:
     answer = stripsight(*words)
     assert answer.returncode == 2
@@ -35,7 +37,6 @@ def test_a_wrong_call_ends_with_2(words: tuple[str, ...]) -> None:
         (("inspect", "no-such-folder", "--model", "demo-strip", "--out", "unused"), "no-such-folder"),
         (("inspect", "sim:demo", "--model", "no-such-bundle", "--out", "unused", "--frames", "1"), "no-such-bundle"),
         (("models", "show", "no-such-bundle"), "no-such-bundle"),
-        (("train", "no-such-plan.toml"), "no-such-plan.toml"),
         (("labels", "convert", "no-such.csv", "out.csv", "--to", "kaggle"), "no-such.csv"),
     ],
 )

@@ -91,9 +91,22 @@ def test_the_reason_names_the_class_furthest_over_its_limit() -> None:
     assert word(verdict.reason) == "Pits: 40 px in this frame, over the limit of 10 px."
 
 
-def test_a_gate_passed_without_a_pixel_goes_to_review() -> None:
+def test_a_likely_class_without_a_pixel_goes_to_review() -> None:
     assert _verdict({2: 0.99}, []) == ("review", "gate_without_mask")
     assert _verdict({2: 0.5}, []) == ("review", "gate_without_mask")
+
+
+def test_a_low_gate_passed_without_a_pixel_is_no_doubt_of_its_own() -> None:
+    """The gate only asks the segmenter to look; it looked, and there is nothing."""
+    low = "[class.pits]\ngate = 0.1\n"
+    gates = {1: 0.5, 2: 0.1}
+    recipe = Recipe.parse(low, "t")
+    assert decide(TAXONOMY, {1: 0.0, 2: 0.12}, [], recipe, gates).kind is VerdictKind.PASS
+    assert decide(TAXONOMY, {1: 0.0, 2: 0.49}, [], recipe, gates).kind is VerdictKind.PASS
+    assert decide(TAXONOMY, {1: 0.0, 2: 0.51}, [], recipe, gates).reason.code == "gate_without_mask"
+    # Just below its gate nobody looked closer, so a person does.
+    assert decide(TAXONOMY, {1: 0.0, 2: 0.095}, [], recipe, gates).reason.code == "near_threshold"
+    assert suspicion(TAXONOMY, {1: 0.0, 2: 0.3}, [], recipe, gates) == pytest.approx(0.3)
 
 
 def test_a_reject_outranks_a_gate_without_pixels() -> None:
@@ -161,7 +174,7 @@ def test_suspicion_follows_the_nearest_threshold() -> None:
 
     assert of({1: 0.0, 2: 0.0}, []) == 0.0
     assert math.isclose(of({1: 0.25, 2: 0.1}, []), 0.5)
-    assert of({1: 0.99}, []) == 1.0  # the gate says yes, the pixels no
+    assert of({1: 0.99}, []) == 0.99  # the gate says yes, the pixels no
     assert math.isclose(of({1: 1.0}, [_piece(1, 90)], "[every_class]\nreject_area_px = 100\n"), 0.9)
     assert of({3: 0.5}, []) == 0.0  # a nuisance decides nothing
 
