@@ -13,6 +13,7 @@ TEMPLATES: dict[str, str] = {
     "below_limits": "Findings within the recipe's limits: {count:,}.",
     "nuisance_only": "Only {class_title} found; it never rejects.",
     "area_over_limit": "{class_title}: {area:,.0f} {unit} in this frame, over the limit of {limit:,.0f} {unit}.",
+    "none_allowed": "{class_title}: {area:,.0f} {unit} in this frame; the recipe allows none.",
     "count_over_limit": "{class_title}: {count:,} findings in this frame, over the limit of {limit:,}.",
     "near_threshold": "{class_title} is uncertain: {probability:.0%} against a gate of {threshold:.0%}.",
     "gate_without_mask": "{class_title} is likely ({probability:.0%}), but no pixels of it were found.",

@@ -140,9 +140,8 @@ class _Limit:
     def reason(self) -> Reason:
         if self.code == "count_over_limit":
             return Reason(self.code, {"class_title": self.title, "count": int(self.measured), "limit": int(self.limit)})
-        return Reason(
-            self.code, {"class_title": self.title, "area": self.measured, "limit": self.limit, "unit": self.unit}
-        )
+        area = {"class_title": self.title, "area": self.measured, "unit": self.unit}
+        return Reason(self.code, {**area, "limit": self.limit}) if self.limit > 0 else Reason("none_allowed", area)
 
 
 @dataclass(frozen=True, slots=True)

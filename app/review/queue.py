@@ -36,12 +36,12 @@ class QueueFilter:
 def ordered(items: Iterable[ReviewItem]) -> tuple[ReviewItem, ...]:
     """To do first, by suspicion, the most suspicious first; then unsure ones, then what is done.
 
-    Equally suspicious ones stand by verdict (review, reject, not inspected, pass) and then by name.
+    Frames without an image stand behind the others of their state: there is nothing to look at. Equally suspicious ones stand by verdict (review, reject, not inspected, pass) and then by name.
     """
 
-    def rank(item: ReviewItem) -> tuple[int, float, int, str, str]:
+    def rank(item: ReviewItem) -> tuple[int, bool, float, int, str, str]:
         verdict = len(_VERDICT_RANK) if item.verdict is None else _VERDICT_RANK[item.verdict]
-        return _STATE_RANK.get(item.state, 2), -item.suspicion, verdict, item.name, str(item.id)
+        return _STATE_RANK.get(item.state, 2), not item.readable, -item.suspicion, verdict, item.name, str(item.id)
 
     return tuple(sorted(items, key=rank))
 

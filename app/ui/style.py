@@ -6,6 +6,7 @@ Widgets say what they are by the dynamic properties ``role`` and ``panel``; ever
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QObject
@@ -15,9 +16,9 @@ TARGET_PX = 44
 """Height of what is pressed, in device-independent pixels: gloves."""
 
 
-def sheet(colours: Mapping[str, str]) -> str:
-    """The style sheet in these colours (by token)."""
-    return Template(_SHEET).substitute(colours, target=f"{TARGET_PX}px")
+def sheet(colours: Mapping[str, str], check_mark: Path) -> str:
+    """The style sheet in these colours (by token); ``check_mark`` is the drawing in a checked box."""
+    return Template(_SHEET).substitute(colours, target=f"{TARGET_PX}px", check_mark=check_mark.as_posix())
 
 
 def set_property(widget: QObject, name: str, value: object) -> None:
@@ -128,6 +129,7 @@ QCheckBox::indicator, QRadioButton::indicator {
 QCheckBox::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 13px; }
 QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox::indicator:checked { image: url("$check_mark"); }
 
 QSlider:horizontal { min-height: 42px; background: transparent; }
 QSlider::groove:horizontal { height: 6px; border-radius: 3px; background: $line; }

@@ -11,6 +11,7 @@ from enum import StrEnum
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app import paths
 from app.ui import style
 from app.ui.fonts import text_font
 from app.words.inspection import VerdictKind
@@ -95,7 +96,9 @@ def apply_theme(application: QApplication, name: ThemeName) -> None:
     _active = name
     application.setFont(text_font())
     application.setPalette(make_palette(name))
-    application.setStyleSheet(style.sheet(colours(name)))
+    # A style sheet paints files as they are, so the mark is drawn once a theme.
+    check_mark = paths.resources() / "icons" / f"checked-{name.value}.svg"
+    application.setStyleSheet(style.sheet(colours(name), check_mark))
 
 
 def make_palette(name: ThemeName) -> QPalette:

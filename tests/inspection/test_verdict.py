@@ -46,7 +46,7 @@ def test_nothing_found_passes() -> None:
 
 
 def test_the_first_pixel_of_a_defect_rejects_by_default() -> None:
-    assert _verdict({1: 0.99}, [_piece(1, 1)]) == ("reject", "area_over_limit")
+    assert _verdict({1: 0.99}, [_piece(1, 1)]) == ("reject", "none_allowed")
 
 
 def test_a_nuisance_never_rejects_nor_asks_for_review() -> None:
@@ -77,7 +77,7 @@ def test_square_millimetres_decide_where_the_scale_is_known() -> None:
     recipe = "[class.scratches]\nreject_area_mm2 = 2.0\nreject_area_px = 10\n"
     assert _verdict({1: 0.99}, [_piece(1, 100, 1.5)], recipe) == ("pass", "below_limits")
     assert _verdict({1: 0.99}, [_piece(1, 100, 2.5)], recipe) == ("reject", "area_over_limit")
-    assert _verdict({1: 0.99}, [_piece(1, 11, None)], recipe) == ("reject", "area_over_limit")
+    assert _verdict({1: 0.99}, [_piece(1, 11, None)], recipe) == ("reject", "none_allowed")
     assert _verdict({1: 0.99}, [_piece(1, 10, None)], recipe) == ("pass", "below_limits")
 
 
@@ -110,7 +110,7 @@ def test_a_low_gate_passed_without_a_pixel_is_no_doubt_of_its_own() -> None:
 
 
 def test_a_reject_outranks_a_gate_without_pixels() -> None:
-    assert _verdict({1: 0.99, 2: 0.99}, [_piece(1, 5)]) == ("reject", "area_over_limit")
+    assert _verdict({1: 0.99, 2: 0.99}, [_piece(1, 5)]) == ("reject", "none_allowed")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_band_above_the_gate_goes_to_review_where_nothing_is_over_a_limit(pr
 
 
 def test_what_is_over_its_limit_rejects_within_the_band_too() -> None:
-    assert _verdict({1: 0.52}, [_piece(1, 5)]) == ("reject", "area_over_limit")
+    assert _verdict({1: 0.52}, [_piece(1, 5)]) == ("reject", "none_allowed")
 
 
 def test_a_margin_of_nothing_turns_the_band_off() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, QSize
@@ -98,7 +99,7 @@ def test_every_token_has_two_colours() -> None:
 
 @pytest.mark.parametrize("name", list(ThemeName))
 def test_the_sheet_is_filled_in(name: ThemeName) -> None:
-    assert "$" not in style.sheet(theme.colours(name))
+    assert "$" not in style.sheet(theme.colours(name), Path("mark.svg"))
 
 
 def test_a_switch_changes_what_is_on_the_screen(application: QApplication, qtbot: QtBot) -> None:
