@@ -22,7 +22,7 @@ from typing import Protocol
 
 from app.inspection.recipe import ClassRule, Recipe
 from app.words.inspection import Finding, Verdict, VerdictKind
-from app.words.reason import Reason
+from app.words.reason import ParameterValue, Reason
 from models.labels.taxonomy import DefectClass, Role, Taxonomy
 
 LIKELY = 0.5
@@ -140,7 +140,7 @@ class _Limit:
     def reason(self) -> Reason:
         if self.code == "count_over_limit":
             return Reason(self.code, {"class_title": self.title, "count": int(self.measured), "limit": int(self.limit)})
-        area = {"class_title": self.title, "area": self.measured, "unit": self.unit}
+        area: dict[str, ParameterValue] = {"class_title": self.title, "area": self.measured, "unit": self.unit}
         return Reason(self.code, {**area, "limit": self.limit}) if self.limit > 0 else Reason("none_allowed", area)
 
 

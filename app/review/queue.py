@@ -36,7 +36,8 @@ class QueueFilter:
 def ordered(items: Iterable[ReviewItem]) -> tuple[ReviewItem, ...]:
     """To do first, by suspicion, the most suspicious first; then unsure ones, then what is done.
 
-    Frames without an image stand behind the others of their state: there is nothing to look at. Equally suspicious ones stand by verdict (review, reject, not inspected, pass) and then by name.
+    Frames without an image stand behind the others of their state: there is nothing to look at. Equally suspicious
+    ones stand by verdict (review, reject, not inspected, pass) and then by name.
     """
 
     def rank(item: ReviewItem) -> tuple[int, bool, float, int, str, str]:

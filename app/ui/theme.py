@@ -97,7 +97,7 @@ def apply_theme(application: QApplication, name: ThemeName) -> None:
     application.setFont(text_font())
     application.setPalette(make_palette(name))
     # A style sheet paints files as they are, so the mark is drawn once a theme.
-    check_mark = paths.resources() / "icons" / f"checked-{name.value}.svg"
+    check_mark = paths.resources() / "theme" / f"checked-{name.value}.svg"
     application.setStyleSheet(style.sheet(colours(name), check_mark))
 
 

@@ -77,7 +77,7 @@ def test_square_millimetres_decide_where_the_scale_is_known() -> None:
     recipe = "[class.scratches]\nreject_area_mm2 = 2.0\nreject_area_px = 10\n"
     assert _verdict({1: 0.99}, [_piece(1, 100, 1.5)], recipe) == ("pass", "below_limits")
     assert _verdict({1: 0.99}, [_piece(1, 100, 2.5)], recipe) == ("reject", "area_over_limit")
-    assert _verdict({1: 0.99}, [_piece(1, 11, None)], recipe) == ("reject", "none_allowed")
+    assert _verdict({1: 0.99}, [_piece(1, 11, None)], recipe) == ("reject", "area_over_limit")
     assert _verdict({1: 0.99}, [_piece(1, 10, None)], recipe) == ("pass", "below_limits")
 
 
