@@ -48,7 +48,7 @@ class Workstation:
             self.window.show_page("live")
             self._live.start()
         code = self._application.exec()
-        self._close()
+        self.close()
         return code
 
     def run_unseen(self, source: str, frames: int, screenshot: Path | None) -> int:
@@ -66,13 +66,13 @@ class Workstation:
         if screenshot is not None:
             grab(self.window, screenshot)
         status = self._station.status()
-        self._close()
+        self.close()
         for line in _summary(status, source, screenshot, watch.error):
             print(line)
         return 0 if watch.reached else 1
 
-    def _close(self) -> None:
-        """Windows first, so that nothing is drawn while the desk and then the station go."""
+    def close(self) -> None:
+        """Close the window, then the desk; the station, which they draw from, is for whoever made it to close."""
         cast("ReviewPage", self.window.page("review")).stop()
         self.window.close()
         self._desk.close()
