@@ -11,25 +11,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from app import paths
 from app.inspection.line import STOP_TIMEOUT_S, InspectionLine
 from app.inspection.recipe import Recipe
 from app.inspection.status import LineEvent, LineState, LineStatus
-from app.settings import (
-    DATA_FOLDER,
-    DEFAULT_BUNDLE,
-    DEVICE,
-    IMAGE_QUOTA_GB,
-    KEPT_PASS_SHARE,
-    OPERATOR_NAME,
-    STATION_NAME,
-    Settings,
-)
+from app.settings import DEFAULT_BUNDLE, DEVICE, Settings
 from app.sources import Source, open_source
-from app.store import ImagePolicy, Store
+from app.station_store import open_station_store
 from app.words.inspection import Inspection
 from app.words.reason import Reason
 from models.bundle import list_bundles, open_bundle
@@ -41,7 +31,6 @@ OnEvent = Callable[[LineEvent], None]
 
 _log = logging.getLogger(__name__)
 
-BYTES_PER_GB = 1_000_000_000
 _GOOD_NEWS = frozenset({"store_recovered", "quota_free"})
 _CHANGEABLE = frozenset({LineState.STARTING, LineState.RUNNING, LineState.PAUSED})
 
@@ -61,14 +50,8 @@ class Station:
         self._subscribers: tuple[tuple[OnInspected, OnEvent], ...] = ()
         self._strip: UUID | None = None
         self._lock = threading.Lock()
-        self.store = Store.open(
-            Path(settings[DATA_FOLDER]),
-            station=settings[STATION_NAME],
-            actor=settings[OPERATOR_NAME],
-            policy=ImagePolicy(
-                quota_bytes=int(settings[IMAGE_QUOTA_GB] * BYTES_PER_GB), pass_share=settings[KEPT_PASS_SHARE]
-            ),
-            on_event=lambda reason: self._tell(LineEvent(reason, error=reason.code not in _GOOD_NEWS)),
+        self.store = open_station_store(
+            settings, lambda reason: self._tell(LineEvent(reason, error=reason.code not in _GOOD_NEWS))
         )
         self.line = InspectionLine(self._keep, self._on_line_event)
         # Owns the order of start, stop and changes; ends in close().

@@ -34,8 +34,6 @@ done
 
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     wanted=$(sed -e 's/#.*//' packaging/debian-libraries.txt)
-    # Tests open real windows on a virtual screen.
-    [ "$purpose" = test ] && wanted="$wanted xvfb"
     # Debian keeps ensurepip apart from Python, so that 'python3 -m venv' alone fails there.
     if [ -z "$python" ]; then
         wanted="$wanted python3 python3-venv"

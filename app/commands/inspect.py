@@ -224,22 +224,13 @@ def _predictor_maker(bundle: Bundle, device: str, progress: _Progress) -> Callab
 
 
 def _open_store(opened: ExitStack) -> Store:
-    from app import settings
-    from app.store import ImagePolicy, Store
+    from app.settings import load
+    from app.station_store import open_station_store
 
-    values, problems = settings.load()
+    settings, problems = load()
     for problem in problems:
         _err(problem)
-    policy = ImagePolicy(
-        pass_share=values[settings.KEPT_PASS_SHARE], quota_bytes=int(values[settings.IMAGE_QUOTA_GB] * 1e9)
-    )
-    store = Store.open(
-        Path(values[settings.DATA_FOLDER]),
-        station=values[settings.STATION_NAME],
-        actor=values[settings.OPERATOR_NAME],
-        policy=policy,
-        on_event=_tell_store,
-    )
+    store = open_station_store(settings, _tell_store)
     return opened.enter_context(store)
 
 
