@@ -15,16 +15,19 @@ from torchvision.transforms import v2
 
 from models.data.collection import Collection, target_index
 from models.data.statistics import Normalisation
-from models.labels.masks import class_mask, classes_present
+from models.labels.masks import MaskStack, class_mask, classes_present
+from models.labels.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
     """How crops are cut and varied.
 
-    ``size_px`` is (height, width). ``brightness`` and ``contrast`` are the largest relative change, 0 for none: lines
-    differ in light and camera. ``flips`` mirrors both ways, each with probability one half. ``defect_share`` of the
-    crops of a frame with defects hold one of them, its class drawn evenly; the others lie anywhere.
+    ``size_px`` is (height, width). ``flips`` mirrors both ways, each with probability one half. ``brightness`` and
+    ``contrast`` are the largest relative change, 0 for none: lines differ in light and camera. ``defect_share`` of the
+    crops of a frame with defects hold one of them, its class drawn evenly; the others lie anywhere. ``transpose`` swaps
+    rows and columns with probability one half; with ``flips`` these are all eight ways to lay a plate. ``zoom`` are the
+    smallest and the largest factor, drawn evenly in their logarithm, by which a crop is enlarged.
     """
 
     size_px: tuple[int, int]
@@ -32,6 +35,8 @@ class Augmentation:
     brightness: float = 0.25
     contrast: float = 0.25
     defect_share: float = 0.0
+    transpose: bool = False
+    zoom: tuple[float, float] = (1.0, 1.0)
 
 
 class CropDataset(Dataset[tuple[Tensor, Tensor]]):
@@ -53,7 +58,9 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         self._collection = collection
         self._exclusive = exclusive
         self._crops_a_frame = crops_a_frame
-        self._least = augmentation.size_px
+        self._size_px = augmentation.size_px
+        self._zoom = augmentation.zoom
+        self._transpose_share = 0.5 if augmentation.transpose else 0.0
         self._defect_share = augmentation.defect_share
         self._transform = _transform(augmentation, normalisation)
 
@@ -62,29 +69,41 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
     def __getitem__(self, place: int) -> tuple[Tensor, Tensor]:
         row = place % len(self._collection)
-        image = mirrored_to(self._collection.images[row], self._least)
-        target = mirrored_to(target_array(self._collection, row, self._exclusive), self._least)
-        if self._defect_share and float(torch.rand(())) < self._defect_share:
-            window = self._defect_window(row, image.shape[:2])
-            image, target = image[window], target[window]
-        pixels = torch.from_numpy(image if image.ndim == 3 else image[:, :, None]).permute(2, 0, 1)
+        stack = self._collection.stacks[row]
+        size_px = self._cut_px()
+        window = self._window(stack, size_px)
+        image = mirrored_to(self._collection.images[row][window], size_px)
+        target = mirrored_to(target_of(stack[window], self._collection.taxonomy, self._exclusive), size_px)
+        pixels = torch.from_numpy(np.ascontiguousarray(image if image.ndim == 3 else image[:, :, None]))
         # A mask image of several channels holds the overlapping classes, one channel each.
-        labels = torch.from_numpy(target if target.ndim == 3 else target[:, :, None]).permute(2, 0, 1)
-        x, y = self._transform(tv_tensors.Image(pixels), tv_tensors.Mask(labels))
+        labels = torch.from_numpy(np.ascontiguousarray(target if target.ndim == 3 else target[:, :, None]))
+        x, y = self._transform(tv_tensors.Image(pixels.permute(2, 0, 1)), tv_tensors.Mask(labels.permute(2, 0, 1)))
+        if float(torch.rand(())) < self._transpose_share:
+            x, y = x.mT, y.mT
         if self._exclusive:
             return x.as_subclass(Tensor), y.as_subclass(Tensor)[0].long()
         return x.as_subclass(Tensor), y.as_subclass(Tensor).float()
 
-    def _defect_window(self, row: int, size_px: tuple[int, ...]) -> tuple[slice, slice]:
-        """A crop's window that holds a random pixel of a random class; the whole frame where that is clean."""
-        stack = self._collection.stacks[row]
-        present = classes_present(stack)
-        if not present:
-            return np.s_[:, :]
-        pixels = np.argwhere(class_mask(stack, present[_below(len(present))]))
+    def _cut_px(self) -> tuple[int, int]:
+        """Height and width to cut, which the zoom then brings to the crop's size."""
+        smallest, largest = self._zoom
+        if smallest == largest == 1.0:
+            return self._size_px
+        zoom = smallest * (largest / smallest) ** float(torch.rand(()))
+        return max(1, round(self._size_px[0] / zoom)), max(1, round(self._size_px[1] / zoom))
+
+    def _window(self, stack: MaskStack, size_px: tuple[int, int]) -> tuple[slice, slice]:
+        """Where to cut: around a random pixel of a random class for the share of crops that hold one, else anywhere."""
+        at: npt.NDArray[np.intp] | None = None
+        if self._defect_share and float(torch.rand(())) < self._defect_share:
+            present = classes_present(stack)
+            if present:
+                pixels = np.argwhere(class_mask(stack, present[_below(len(present))]))
+                at = pixels[_below(len(pixels))]
         window = []
-        for at, side, crop in zip(pixels[_below(len(pixels))], size_px, self._least, strict=True):
-            first, last = max(0, int(at) - crop + 1), min(int(at), side - crop)
+        for axis, (side, crop) in enumerate(zip(stack.shape, size_px, strict=True)):
+            room = max(0, side - crop)
+            first, last = (0, room) if at is None else (max(0, int(at[axis]) - crop + 1), min(int(at[axis]), room))
             start = first + _below(last - first + 1)
             window.append(slice(start, start + crop))
         return window[0], window[1]
@@ -92,11 +111,14 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
 def target_array(collection: Collection, row: int, exclusive: bool) -> npt.NDArray[np.uint8]:
     """The frame's target: (H, W) index if exclusive, else (H, W, K) of 0 and 1."""
-    stack = collection.stacks[row]
+    return target_of(collection.stacks[row], collection.taxonomy, exclusive)
+
+
+def target_of(stack: MaskStack, taxonomy: Taxonomy, exclusive: bool) -> npt.NDArray[np.uint8]:
+    """What a mask stack asks of the network: (H, W) index if exclusive, else (H, W, K) of 0 and 1."""
     if exclusive:
-        return target_index(stack, collection.taxonomy)
-    planes = [class_mask(stack, defect.id) for defect in collection.taxonomy.classes]
-    return np.stack(planes, axis=2).astype(np.uint8)
+        return target_index(stack, taxonomy)
+    return np.stack([class_mask(stack, defect.id) for defect in taxonomy.classes], axis=2).astype(np.uint8)
 
 
 def mirrored_to(image: npt.NDArray[np.uint8], least_px: tuple[int, int]) -> npt.NDArray[np.uint8]:
@@ -114,7 +136,9 @@ def _below(limit: int) -> int:
 
 
 def _transform(augmentation: Augmentation, normalisation: Normalisation) -> v2.Transform:
-    steps: list[v2.Transform] = [v2.RandomCrop(augmentation.size_px)]
+    steps: list[v2.Transform] = []
+    if augmentation.zoom != (1.0, 1.0):
+        steps.append(v2.Resize(list(augmentation.size_px), antialias=True))
     if augmentation.flips:
         steps += [v2.RandomHorizontalFlip(0.5), v2.RandomVerticalFlip(0.5)]
     steps.append(v2.ToDtype({tv_tensors.Image: torch.float32, "others": None}, scale=True))

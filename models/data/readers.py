@@ -22,8 +22,8 @@ class DataPlan:
     ``reader`` is a key of ``READERS``. ``folder`` is the data's folder, ``labels`` a label file; both may name
     environment variables as ``${NAME}``. ``taxonomy`` and ``classes`` name the classes in the order of their ids.
     ``exclusive``: a pixel has one class. ``unlabelled_are_clean``: a frame without a row in the label file has no
-    defect. ``preset``, ``frames`` and ``seed`` are for the reader that renders. ``source`` and ``terms`` go into the
-    card.
+    defect. ``copies``: train also on frames that are only another one turned or mirrored. ``preset``, ``frames`` and
+    ``seed`` are for the reader that renders. ``source`` and ``terms`` go into the card.
     """
 
     reader: str
@@ -37,6 +37,7 @@ class DataPlan:
     preset: str = ""
     frames: int = 0
     seed: int = 1
+    copies: bool = True
     validation_share: float = 0.10
     test_share: float = 0.12
     source: str = ""

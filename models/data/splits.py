@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -21,6 +21,9 @@ SIMILAR = 0.8
 """Correlation of two signatures from which they count as the same steel. Copies of NEU images that were only turned lie
 above 0.9, blended ones above 0.8; from 0.7 down different scratches chain into groups of hundreds."""
 
+SAME = 0.95
+"""Correlation of two whole signatures from which the one is a copy of the other."""
+
 _HALVES = (np.s_[:, :, :], np.s_[:, :24], np.s_[:, 24:], np.s_[:, :, :24], np.s_[:, :, 24:])
 _TURNS = (np.s_[:, :, :], np.s_[:, ::-1, ::-1], np.s_[:, :, ::-1], np.s_[:, ::-1, :])
 _BLOCK = 2048
@@ -28,9 +31,10 @@ _BLOCK = 2048
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Places in a collection, each in exactly one part, ascending.
+    """Places in a collection, each in at most one part, ascending.
 
     ``groups`` is how many groups of alike frames there were, ``sha256`` a hash over which frame is in which part.
+    ``copies`` are frames left out of ``train`` because it holds the same frame already, turned or mirrored.
     """
 
     train: tuple[int, ...]
@@ -38,6 +42,7 @@ class Split:
     test: tuple[int, ...]
     groups: int
     sha256: str
+    copies: tuple[int, ...] = ()
 
 
 def split_by_content(collection: Collection, validation_share: float, test_share: float, seed: int) -> Split:
@@ -70,6 +75,33 @@ def split_by_content(collection: Collection, validation_share: float, test_share
         groups=len(groups),
         sha256=digest.hexdigest(),
     )
+
+
+def without_copies(split: Split, collection: Collection) -> Split:
+    """The split with each frame of ``train`` that is only an earlier one turned or mirrored moved to ``copies``.
+
+    A copy teaches a network nothing that flipping does not, and it costs as much as a frame. Those left out measure
+    what a split by file would have said: they are unseen as files, not as steel.
+    """
+    copies = _whole_copies([collection.images[row] for row in split.train])
+    digest = hashlib.sha256(split.sha256.encode())
+    left_out = tuple(row for place, row in enumerate(split.train) if place in copies)
+    digest.update("\n".join(["copies", *(collection.names[row] for row in left_out), ""]).encode())
+    kept = tuple(row for place, row in enumerate(split.train) if place not in copies)
+    return replace(split, train=kept, copies=left_out, sha256=digest.hexdigest())
+
+
+def _whole_copies(images: Sequence[npt.NDArray[np.uint8]]) -> set[int]:
+    """Places of images that an earlier one shows already, as it is, turned by 180° or mirrored."""
+    signatures = np.stack([_signature(image) for image in images])
+    still = _normalised(signatures)
+    copies: set[int] = set()
+    for turn in _TURNS:
+        turned = _normalised(signatures[turn])
+        for first in range(0, len(images), _BLOCK):
+            rows, columns = np.nonzero(still[first : first + _BLOCK] @ turned.T > SAME)
+            copies.update(int(row) for row, column in zip(rows + first, columns, strict=True) if column < row)
+    return copies
 
 
 def similar_groups(

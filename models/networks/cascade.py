@@ -13,16 +13,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-MULTIPLE_PX = 32
+ENCODER_DEPTH = 5
+MULTIPLE_PX = 2**ENCODER_DEPTH
 """Height and width of the input must be multiples of this: the encoder halves them five times."""
 
 
 class Cascade(nn.Module):
     """Encoder, class head and Unet decoder in one network.
 
-    ``encoder`` is any name segmentation-models-pytorch knows. ``exclusive`` says how pixel logits are read: softmax
-    over background and classes, or a sigmoid a class. ``pretrained`` starts from ImageNet weights, which
-    segmentation-models-pytorch downloads.
+    ``encoder`` is any name segmentation-models-pytorch knows. ``decoder_channels`` are those of the decoder's blocks,
+    coarsest first, each of which doubles the size. Five end at the input's own size; four end at half of it, where the
+    last convolution answers for each pixel of a 2 by 2 block (sub-pixel convolution, https://arxiv.org/abs/1609.05158),
+    which costs a third less. ``exclusive`` says how pixel logits are read: softmax over background and classes, or a
+    sigmoid a class. ``pretrained`` starts from ImageNet weights, which segmentation-models-pytorch downloads.
     """
 
     def __init__(
@@ -36,17 +39,26 @@ class Cascade(nn.Module):
         pretrained: bool = False,
     ) -> None:
         super().__init__()
+        if not ENCODER_DEPTH - 1 <= len(decoder_channels) <= ENCODER_DEPTH:
+            raise ValueError(f"decoder_channels has {len(decoder_channels)} values and must have 4 or 5")
+        at_half_size = len(decoder_channels) < ENCODER_DEPTH
+        planes = class_count + 1 if exclusive else class_count
         unet = smp.Unet(
             encoder,
             encoder_weights=_weights_key(encoder) if pretrained else None,
             in_channels=channels,
-            classes=class_count + 1 if exclusive else class_count,
-            encoder_depth=len(decoder_channels),
-            decoder_channels=tuple(decoder_channels),
+            classes=planes,
+            encoder_depth=ENCODER_DEPTH,
+            decoder_channels=(*decoder_channels, *decoder_channels[-1:])[:ENCODER_DEPTH],
         )
         self.encoder = unet.encoder
         self.decoder = unet.decoder
         self.pixel_head = unet.segmentation_head
+        if at_half_size:
+            self.decoder.blocks = self.decoder.blocks[:-1]
+            self.pixel_head = nn.Sequential(
+                nn.Conv2d(decoder_channels[-1], 4 * planes, kernel_size=3, padding=1), nn.PixelShuffle(2)
+            )
         self.class_head = nn.Sequential(
             nn.Conv2d(unet.encoder.out_channels[-1], class_head_channels, kernel_size=1),
             nn.ReLU(inplace=True),

@@ -16,7 +16,7 @@ from torch import nn
 from models.bundle import Bundle, BundleSpec, write_bundle
 from models.data.collection import IGNORED, Collection, target_index
 from models.data.readers import read_collection
-from models.data.splits import Split, split_by_content
+from models.data.splits import Split, split_by_content, without_copies
 from models.data.statistics import Normalisation, frames_by_class, normalisation
 from models.labels.masks import class_mask
 from models.predictor import Predictor
@@ -67,6 +67,8 @@ def read_parts(plan: Plan) -> Parts:
     """The plan's data, split by content."""
     collection = read_collection(plan.data)
     split = split_by_content(collection, plan.data.validation_share, plan.data.test_share, plan.seed)
+    if not plan.data.copies:
+        split = without_copies(split, collection)
     return Parts(
         collection.subset(split.train),
         collection.subset(split.validation),
@@ -155,6 +157,7 @@ def _data_words(plan: Plan, parts: Parts) -> dict[str, Any]:
         "sha256": parts.sha256,
         "split_sha256": parts.split.sha256,
         "groups": parts.split.groups,
+        "copies_left_out": len(parts.split.copies),
         "train_frames": len(parts.train),
         "validation_frames": len(parts.validation),
         "test_frames": len(parts.test),

@@ -51,6 +51,8 @@ class AugmentationPlan:
     brightness: float = 0.25
     contrast: float = 0.25
     defect_share: float = 0.0
+    transpose: bool = False
+    zoom: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ def _check(plan: Plan, path: Path) -> None:
         "schedule.precision": schedule.precision not in PRECISIONS and f"must be one of {', '.join(PRECISIONS)}",
         "augmentation.size_px": any(side < 32 or side % 32 for side in augmentation.size_px)
         and "must be two multiples of 32",
+        "augmentation.zoom": not 0.25 <= augmentation.zoom[0] <= augmentation.zoom[1] <= 4
+        and "must be two factors, the smaller first, from 0.25 to 4",
+        "augmentation.transpose": augmentation.transpose
+        and augmentation.size_px[0] != augmentation.size_px[1]
+        and "needs a square augmentation.size_px",
         "run.tile_px": any(side < 32 or side % 32 for side in plan.run.tile_px) and "must be two multiples of 32",
     }
     for key, sentence in wrong.items():

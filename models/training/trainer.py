@@ -48,7 +48,9 @@ def make_fabric(precision: str, device: str = "auto") -> Fabric:
     """Fabric on one device: CUDA where there is one ('auto'), else the CPU; ``precision`` is 'bf16' or '32'."""
     # What precision runs is in the card; Fabric need not say it between the progress lines.
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    return Fabric(accelerator=device, devices=1, precision="bf16-mixed" if precision == "bf16" else "32-true")
+    # Asked for 'auto', Fabric takes its mixed precision for CUDA's even where it then runs on the CPU.
+    accelerator = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    return Fabric(accelerator=accelerator, devices=1, precision="bf16-mixed" if precision == "bf16" else "32-true")
 
 
 def train(
@@ -95,7 +97,7 @@ def train(
             losses = []
             for place, (x, target) in enumerate(_shuffled(dataset, batch)):
                 _follow_schedule(optimizer, epoch * steps_an_epoch + place, steps, plan.schedule.max_learning_rate)
-                loss = _loss(plan, network, fabric.to_device(x), fabric.to_device(target))
+                loss = _loss(plan, fabric, network, fabric.to_device(x), fabric.to_device(target))
                 optimizer.zero_grad(set_to_none=True)
                 fabric.backward(loss)
                 fabric.clip_gradients(network, optimizer, max_norm=GRADIENT_NORM, error_if_nonfinite=False)
@@ -177,8 +179,10 @@ def _follow_schedule(optimizer: torch.optim.Optimizer, step: int, steps: int, hi
         group["betas"] = (beta, group["betas"][1])
 
 
-def _loss(plan: Plan, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
-    places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))  # type: ignore[operator]
+def _loss(plan: Plan, fabric: Fabric, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
+    # On one device Fabric calls a marked method as it is; mixed precision has to be asked for.
+    with fabric.autocast():
+        places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))  # type: ignore[operator]
     masks = class_planes(target, len(plan.data.classes)) if plan.data.exclusive else target
     drawn = exclusive_loss if plan.data.exclusive else overlapping_loss
     presence = presence_loss(places.float(), masks, plan.loss.present_px)
