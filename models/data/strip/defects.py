@@ -50,11 +50,11 @@ def cracks(rng: np.random.Generator, site: Site) -> Imprint:
         _crack(rng, lines, start, heading, float(rng.uniform(0.4, 1.0)) * height, depth=2)
     profile = blur(lines, 0.8)
     flank = np.roll(profile, 2, axis=1)
-    gain = 1 - site.contrast * (0.62 * profile - 0.18 * flank * (1 - profile))
+    gain = 1 - site.contrast * (0.75 * profile - 0.18 * flank * (1 - profile))
     y_px = site.row(rng, height) if crazing else site.row_at_edge(rng, height)
     if y_px > site.upper_px and not crazing:
         gain, profile = gain[::-1], profile[::-1]
-    return imprint(site.x_px, y_px, gain, profile > 0.14, CRACKS)
+    return imprint(site.x_px, y_px, gain, profile > 0.28, CRACKS)
 
 
 def scratches(rng: np.random.Generator, site: Site) -> Imprint:
@@ -64,20 +64,22 @@ def scratches(rng: np.random.Generator, site: Site) -> Imprint:
     count = int(rng.choice([1, 1, 2, 3, 5]))
     spread = float(rng.uniform(8, 18)) * count
     height = int(abs(slope) * width + spread) + 20
-    broad = float(rng.choice([0.7, 0.9, 1.3, 2.2]))
+    broad = float(rng.choice([0.8, 1.1, 1.6, 2.4]))
     profile = canvas(height, width)
     along = np.linspace(0, width - 1, 25)
     for _ in range(count):
         first, last = float(rng.uniform(0, 0.25)) * width, float(rng.uniform(0.7, 1.0)) * width
         middle = height / 2 + (float(rng.uniform(-0.4, 0.4)) * spread if count > 1 else 0.0)
         points = np.stack([along, middle + slope * (along - width / 2)], axis=1)[(along >= first) & (along < last)]
-        line(profile, points, float(rng.uniform(0.7, 1.0)), max(1, round(1.6 * broad)))
-    profile = blur(profile, 3.0, broad)
-    profile *= np.clip(0.8 + 0.3 * site.texture(rng, 1, width), 0.3, 1.3) * (1 + 0.2 * site.texture(rng, height, width))
+        line(profile, points, float(rng.uniform(0.8, 1.0)), max(2, round(2.4 * broad)))
+    profile = blur(profile, 3.0, 0.6 * broad)
+    # The mask is where the groove is, however much light its ground happens to send back.
+    groove = profile > 0.35
+    profile *= np.clip(0.95 + 0.2 * site.texture(rng, 1, width), 0.6, 1.3) * (1 + 0.2 * site.texture(rng, height, width))
     flank = np.roll(profile, max(2, round(2 * broad)), axis=0)
-    sign = 1.1 if rng.random() < 0.6 else -0.9
+    sign = 0.75 if rng.random() < 0.6 else -0.65
     gain = 1 + np.float32(sign * site.contrast) * (profile - 0.35 * flank * (1 - profile))
-    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.1, 3.0), profile > 0.12, SCRATCHES)
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.1, 3.0), groove, SCRATCHES)
 
 
 def patches(rng: np.random.Generator, site: Site) -> Imprint:
@@ -92,7 +94,7 @@ def patches(rng: np.random.Generator, site: Site) -> Imprint:
     mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
     plates = blur((shape + 0.3 * rough > 0.4).astype(np.float32), 0.8)
     relief = np.asarray(cv2.Sobel(blur(np.minimum(field, 0.7) + 0.5 * plates + 0.2 * rough, 1.0), cv2.CV_32F, 0, 1))
-    depth = float(rng.uniform(0.22, 0.42))
+    depth = float(rng.uniform(0.28, 0.45))
     tone = np.clip(depth * (1 + 0.5 * plates) + 0.10 * rough, 0.6 * depth, 0.75)
     gain = 1 - site.contrast * (tone + 0.32 * relief)
     return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.12, 2.2), mask, PATCHES)
@@ -120,11 +122,11 @@ def _pitted(rng: np.random.Generator, site: Site, hollow: Field, rim: Field, hal
     """The cluster as a whole: its mask is the pits and the ground they have eaten into."""
     height, width = hollow.shape
     halo = blur(np.maximum(hollow, rim), halo_px)
-    ground = np.minimum(halo * 1.6, 1) * (1 + 0.5 * site.texture(rng, height, width))
+    ground = np.minimum(halo * 4, 1) * (1 + 0.3 * site.texture(rng, height, width))
     floor = blur(hollow, 0.9) * (1 + 0.25 * site.texture(rng, height, width))
-    gain = (1 - site.contrast * 0.22 * ground) * (1 - min(site.contrast * 0.68, 0.9) * floor)
+    gain = (1 - site.contrast * 0.28 * ground) * (1 - min(site.contrast * 0.68, 0.9) * floor)
     gain += np.float32(site.contrast * 0.7) * blur(rim, 0.6)
-    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.06, 2.5), (halo > 0.08) | (hollow > 0), PITS)
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.06, 2.5), (halo > 0.14) | (hollow > 0), PITS)
 
 
 def _crack(
@@ -141,4 +143,4 @@ def _crack(
         if depth and rng.random() < 0.10:
             side = heading + float(rng.choice([-1, 1])) * float(rng.uniform(0.5, 1.2))
             _crack(rng, field, points[-1], side, (length - travelled) * 0.5, depth - 1)
-    line(field, np.asarray(points), 1.0 if depth == 2 else 0.75, 2 if depth == 2 and rng.random() < 0.5 else 1)
+    line(field, np.asarray(points), 1.0 if depth == 2 else 0.85, 3 if depth == 2 and rng.random() < 0.5 else 2)

@@ -41,13 +41,13 @@ PRESETS: tuple[Preset, ...] = (
         0.35,
         0.15,
         0.2,
-        (0.5, 1.2),
+        (0.6, 1.3),
     ),
     Preset("clean", "A good coil: no defect, but oil and loose scale", 0.0, 0.45, 0.0, 0.2, (0.5, 1.2)),
     Preset("worst", "A bad coil: a defect in most frames, many of them faint", 0.75, 0.5, 0.3, 0.3, (0.3, 1.2)),
     Preset("roll-mark", "A damaged roll: the same dent at every turn", 0.05, 0.25, 1.0, 0.1, (0.5, 1.2)),
     Preset(
-        "training", "What a model learns from: plain and faint defects, all nuisances", 0.7, 0.5, 0.1, 0.3, (0.3, 1.3)
+        "training", "What a model learns from: plain and faint defects, all nuisances", 0.7, 0.5, 0.1, 0.3, (0.4, 1.3)
     ),
 )
 """All strips there are; the first is the one a station shows out of the box."""
