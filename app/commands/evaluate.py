@@ -75,10 +75,10 @@ def _read(arguments: argparse.Namespace, bundle: Bundle) -> Collection:
 
 
 def _measure(predictor: object, bundle: Bundle, collection: Collection, folder: Path) -> dict[str, object]:
+    from models.evaluation.evaluation import clean_region_metrics, evaluate
+    from models.evaluation.report import report_html
     from models.labels.replacement import text_replacement
     from models.predictor import Predictor
-    from models.training.evaluation import clean_region_metrics, evaluate
-    from models.training.report import report_html
 
     assert isinstance(predictor, Predictor)
     evaluation = evaluate(predictor, collection, _progress)

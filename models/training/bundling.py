@@ -18,11 +18,11 @@ from models.data.collection import IGNORED, Collection, target_index
 from models.data.readers import read_collection
 from models.data.splits import Split, split_by_content, without_copies
 from models.data.statistics import Normalisation, frames_by_class, normalisation
+from models.evaluation.evaluation import clean_region_metrics, evaluate
 from models.labels.masks import class_mask
 from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
 from models.training.card import write_card
-from models.training.evaluation import clean_region_metrics, evaluate
 from models.training.inference import infer
 from models.training.memory import keep_freed_memory
 from models.training.plan import Plan

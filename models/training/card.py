@@ -56,8 +56,8 @@ def _figures(metrics: Mapping[str, Any]) -> str:
     if "background_iou" in metrics:
         rows.append(f"| background | {_text(metrics['background_iou'])} | | | | | | |")
     for name, row in metrics["classes"].items():
-        figures = [row["iou"], row["dice"], row["competition_dice"], row["frames_with_class"]]
-        figures += [row["presence_recall"], row["presence_precision"], row["presence_auroc"]]
+        figures = [row["iou"], row["dice"], row["competition_dice"], row["support"]]
+        figures += [row["recall"], row["precision"], row["auroc"]]
         rows.append(f"| {name} | " + " | ".join(_text(value) for value in figures) + " |")
     lines = [
         "\n".join(rows),

@@ -9,9 +9,9 @@ import pytest
 
 from models.bundle import open_bundle
 from models.data.splits import split_by_content
+from models.evaluation.evaluation import evaluate
 from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
-from models.training.evaluation import evaluate
 from models.training.plan import read_plan
 
 RESOURCES = Path(__file__).resolve().parents[2] / "resources"

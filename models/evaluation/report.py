@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.collection import Collection
+from models.evaluation.evaluation import Evaluation
 from models.labels.masks import MaskStack, class_mask
 from models.labels.taxonomy import Taxonomy
-from models.training.evaluation import Evaluation
 
 WORST_FRAMES = 24
 PICTURE_WIDTH_PX = 480
@@ -21,10 +21,10 @@ COLUMNS = {
     "iou": "IoU",
     "dice": "Dice",
     "competition_dice": "Dice a frame",
-    "frames_with_class": "Frames with it",
-    "presence_recall": "Found",
-    "presence_precision": "Right when said",
-    "presence_auroc": "AUROC",
+    "support": "Frames with it",
+    "recall": "Found",
+    "precision": "Right when said",
+    "auroc": "AUROC",
 }
 
 _STYLE = """

@@ -9,13 +9,13 @@ from made_up_steel import CLASSES, make_collection
 
 from models.bundle import BundleSpec, open_bundle, write_bundle
 from models.data.collection import Collection
+from models.evaluation.evaluation import clean_region_metrics, clean_regions, evaluate
+from models.evaluation.report import overlay, report_html
 from models.labels.masks import class_mask, empty_stack
 from models.labels.taxonomy import make_taxonomy
 from models.predictor import Predictor
 from models.runtimes.base import Encoded
 from models.training.card import write_card
-from models.training.evaluation import clean_region_metrics, clean_regions, evaluate
-from models.training.report import overlay, report_html
 
 TAXONOMY = make_taxonomy("made-up", CLASSES)
 
@@ -66,8 +66,8 @@ def test_what_is_drawn_right_counts_as_right(predictor):
     metrics = evaluation.metrics
     assert metrics["frames"] == 12
     assert metrics["mean_iou"] == pytest.approx(1.0, abs=0.01)
-    assert metrics["classes"]["bright"]["frames_with_class"] == 3
-    assert metrics["classes"]["dark"]["frames_with_class"] == 6
+    assert metrics["classes"]["bright"]["support"] == 3
+    assert metrics["classes"]["dark"]["support"] == 6
     assert metrics["clean_frames"] == {"frames": 3, "gate_open_share": 0.0, "drawn_share": 0.0}
 
 
@@ -85,11 +85,11 @@ def test_errors_by_hand(predictor):
     assert bright["iou"] == 0.5
     assert bright["dice"] == round(100 / 150, 4)
     assert bright["competition_dice"] == round((1 + 100 / 150) / 2, 4)
-    assert bright["presence_recall"] == 1.0
+    assert bright["recall"] == 1.0
     assert dark["iou"] == 0.0
     assert dark["competition_dice"] == 0.5
-    assert dark["presence_recall"] is None
-    assert dark["presence_precision"] == 0.0
+    assert dark["recall"] is None
+    assert dark["precision"] == 0.0
     # 8192 pixels, 50 of them labelled; 150 others were drawn.
     assert evaluation.metrics["background_iou"] == round((8192 - 50 - 150) / (8192 - 50), 4)
     counts = evaluation.metrics["confusion_px"]["rows_are_truth"]

@@ -156,11 +156,11 @@ def _by_class(
             "iou": _rounded(float(intersection_over_union(meters[place].counts)[1])),
             "dice": _rounded(float(dice(meters[place].counts)[1])),
             "competition_dice": _rounded(float(frame_dice[:, place].mean())),
-            "frames_with_class": said.hits + said.misses,
-            "presence_recall": _rounded(said.recall),
-            "presence_precision": _rounded(said.precision),
-            "presence_f1": _rounded(said.f1),
-            "presence_auroc": _rounded(area_under_roc(held[:, place], scores[:, place])),
+            "support": said.hits + said.misses,
+            "recall": _rounded(said.recall),
+            "precision": _rounded(said.precision),
+            "f1": _rounded(said.f1),
+            "auroc": _rounded(area_under_roc(held[:, place], scores[:, place])),
         }
     return table
 
