@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.labels.masks import MaskStack, class_mask, empty_stack
+from models.labels.masks import MaskStack, class_mask, classes_present
 from models.labels.taxonomy import Role, Taxonomy
 
 IGNORED = 255
@@ -29,6 +27,10 @@ class Collection:
     ``images`` are (H, W) grey or (H, W, 3) RGB, uint8, of any sizes; ``stacks`` the mask stacks of the same heights and
     widths; ``names`` what errors and reports call the frames. ``origins`` name the strip of each frame where it is
     known: frames of one origin are never split. Empty means unknown.
+
+    ``labels`` are the ids of each frame's classes, ascending, where something other than its mask says them: the folder
+    it lies in. Empty means that the masks say it all. With labels the stacks are empty, unless ``masked`` says that
+    masks are known beside them.
     """
 
     taxonomy: Taxonomy
@@ -36,6 +38,8 @@ class Collection:
     images: tuple[npt.NDArray[np.uint8], ...]
     stacks: tuple[MaskStack, ...]
     origins: tuple[str, ...] = ()
+    labels: tuple[tuple[int, ...], ...] = ()
+    masked: bool = False
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -47,6 +51,14 @@ class Collection:
             )
         if self.origins and len(self.origins) != len(self.names):
             raise DataError(f"There are {len(self.names)} frames and {len(self.origins)} origins; give each frame one.")
+        if self.labels and len(self.labels) != len(self.names):
+            raise DataError(f"There are {len(self.names)} frames and labels of {len(self.labels)}; give each its own.")
+        for name, class_ids in zip(self.names, self.labels, strict=False):
+            for class_id in class_ids:
+                if not 1 <= class_id <= len(self.taxonomy):
+                    raise DataError(
+                        f"{name} is labelled with class {class_id}, but the classes run from 1 to {len(self.taxonomy)}."
+                    )
         for name, image, stack in zip(self.names, self.images, self.stacks, strict=True):
             if image.shape[:2] != stack.shape:
                 raise DataError(
@@ -62,30 +74,46 @@ class Collection:
         """1 for grey images, 3 for RGB."""
         return 1 if self.images[0].ndim == 2 else 3
 
+    @property
+    def drawn(self) -> bool:
+        """Whether masks are known. Without, nothing may be learnt or measured pixel by pixel."""
+        return self.masked or not self.labels
+
+    @property
+    def presence(self) -> npt.NDArray[np.bool_]:
+        """Which classes each frame holds, (N, K): those of ``labels`` where given, else those with a pixel."""
+        present = np.zeros((len(self), len(self.taxonomy)), dtype=bool)
+        for row, class_ids in enumerate(self.labels or map(classes_present, self.stacks)):
+            present[row, [class_id - 1 for class_id in class_ids]] = True
+        return present
+
     def subset(self, rows: Sequence[int]) -> Collection:
         """The frames at these places, in this order. Raises ``DataError`` where there are none."""
-        return Collection(
-            self.taxonomy,
-            tuple(self.names[row] for row in rows),
-            tuple(self.images[row] for row in rows),
-            tuple(self.stacks[row] for row in rows),
-            tuple(self.origins[row] for row in rows) if self.origins else (),
+        return replace(
+            self,
+            names=tuple(self.names[row] for row in rows),
+            images=tuple(self.images[row] for row in rows),
+            stacks=tuple(self.stacks[row] for row in rows),
+            origins=tuple(self.origins[row] for row in rows) if self.origins else (),
+            labels=tuple(self.labels[row] for row in rows) if self.labels else (),
         )
 
     def sha256(self) -> str:
-        """Over names, pixels and masks: the same data gives the same hash on any computer."""
+        """Over names, pixels, masks and labels: the same data gives the same hash on any computer."""
         digest = hashlib.sha256()
         for name, image, stack in zip(self.names, self.images, self.stacks, strict=True):
             digest.update(f"{name}\0{image.shape}\0{stack.dtype.str}\0".encode())
             digest.update(np.ascontiguousarray(image).tobytes())
             digest.update(np.ascontiguousarray(stack).tobytes())
+        if self.labels:
+            digest.update(f"labels\0{self.labels}\0{self.masked}".encode())
         return digest.hexdigest()
 
 
 def target_index(stack: MaskStack, taxonomy: Taxonomy) -> npt.NDArray[np.uint8]:
     """A training target from a stack, (H, W) uint8: 0 background, k class k, ``IGNORED`` where an ignore class lies.
 
-    Where classes overlap the one with the highest id wins; ``overlapping_px`` counts such pixels.
+    Where classes overlap the one with the highest id wins; ``models.labels.masks.overlap_px`` counts such pixels.
     """
     index = np.zeros(stack.shape, dtype=np.uint8)
     for defect in taxonomy.classes:
@@ -93,11 +121,6 @@ def target_index(stack: MaskStack, taxonomy: Taxonomy) -> npt.NDArray[np.uint8]:
             index[class_mask(stack, defect.id)] = defect.id
     index[(stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0] = IGNORED
     return index
-
-
-def overlapping_px(stack: MaskStack) -> int:
-    """How many pixels carry more than one class."""
-    return int(np.count_nonzero((stack & (np.maximum(stack, 1) - stack.dtype.type(1))) & stack))
 
 
 def class_areas_px(collection: Collection) -> npt.NDArray[np.int64]:
@@ -109,16 +132,3 @@ def class_areas_px(collection: Collection) -> npt.NDArray[np.int64]:
         ],
         dtype=np.int64,
     )
-
-
-def read_image(path: Path, channels: int) -> npt.NDArray[np.uint8]:
-    """An 8-bit image, (H, W) for one channel or (H, W, 3) RGB. Raises ``DataError`` naming an unreadable file."""
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE if channels == 1 else cv2.IMREAD_COLOR)
-    if image is None:
-        raise DataError(f"{path} cannot be read as an image; replace the file or leave it out.")
-    return np.ascontiguousarray(image if channels == 1 else image[:, :, ::-1]).astype(np.uint8, copy=False)
-
-
-def empty_labels(image: npt.NDArray[np.uint8], taxonomy: Taxonomy) -> MaskStack:
-    """The stack of a clean frame."""
-    return empty_stack(image.shape[0], image.shape[1], len(taxonomy.classes))

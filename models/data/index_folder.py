@@ -7,11 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from models.data.collection import Collection, DataError, read_image
+from models.data.collection import Collection, DataError
+from models.data.image_files import check_masks_have_images, image_paths, read_image
 from models.labels.masks import MaskError, stack_from_index
 from models.labels.taxonomy import Taxonomy
-
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"})
 
 
 def read_index_folder(folder: Path, taxonomy: Taxonomy, channels: int = 1) -> Collection:
@@ -24,8 +23,8 @@ def read_index_folder(folder: Path, taxonomy: Taxonomy, channels: int = 1) -> Co
     for place in (images, masks):
         if not place.is_dir():
             raise DataError(f"The folder {place} is not there; name a folder that holds images/ and masks/.")
-    paths = sorted(path for path in images.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
-    _check_masks_have_images(masks, {path.stem for path in paths})
+    paths = image_paths(images)
+    check_masks_have_images(masks, paths)
     stacks = []
     for path in paths:
         mask_path = masks / f"{path.stem}.png"
@@ -38,20 +37,9 @@ def read_index_folder(folder: Path, taxonomy: Taxonomy, channels: int = 1) -> Co
             stacks.append(stack_from_index(index, len(taxonomy.classes)))
         except MaskError as error:
             raise DataError(f"Mask {mask_path.name}: {error}") from error
-    if not paths:
-        raise DataError(f"The folder {images} holds no images; put {', '.join(sorted(IMAGE_SUFFIXES))} files there.")
     return Collection(
         taxonomy,
         tuple(path.name for path in paths),
         tuple(read_image(path, channels) for path in paths),
         tuple(stacks),
     )
-
-
-def _check_masks_have_images(masks: Path, stems: set[str]) -> None:
-    orphans = sorted(path.name for path in masks.glob("*.png") if path.stem not in stems)
-    if orphans:
-        raise DataError(
-            f"{len(orphans)} mask(s) in {masks} have no image, the first is {orphans[0]}; "
-            "add the images or remove the masks."
-        )

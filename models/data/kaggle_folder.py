@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.data.collection import Collection, DataError, empty_labels, read_image
-from models.data.index_folder import IMAGE_SUFFIXES
+from models.data.collection import Collection, DataError
+from models.data.image_files import image_paths, read_image
 from models.labels.kaggle import read_kaggle
 from models.labels.label_set import LabelError
+from models.labels.masks import empty_stack
 from models.labels.taxonomy import Taxonomy
 
 
@@ -20,15 +21,13 @@ def read_kaggle_folder(
     missing. Raises ``DataError`` for a missing folder, a label of an image that is not there, a row that cannot be
     read or does not fit its image, and a class the taxonomy lacks.
     """
-    if not images.is_dir():
-        raise DataError(f"The folder {images} is not there; name the folder of the images.")
+    paths = {path.name: path for path in image_paths(images)}
     try:
         file = read_kaggle(labels)
     except LabelError as error:
         raise DataError(str(error)) from error
     if file.problems:
         raise DataError(f"{labels}, {file.problems[0]}")
-    paths = {path.name: path for path in sorted(images.iterdir()) if path.suffix.lower() in IMAGE_SUFFIXES}
     missing = [name for name in file.frames if name not in paths]
     if missing:
         raise DataError(
@@ -44,7 +43,7 @@ def read_kaggle_folder(
     stacks = []
     for name, image in zip(names, pictures, strict=True):
         if name not in file.frames:
-            stacks.append(empty_labels(image, taxonomy))
+            stacks.append(empty_stack(*image.shape[:2], len(taxonomy)))
             continue
         decoded = file.decode(name, (image.shape[0], image.shape[1]), len(taxonomy))
         if not decoded.complete:

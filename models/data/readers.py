@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.data.class_folders import read_class_folders
 from models.data.collection import Collection, DataError
 from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
+from models.data.kind_folders import read_kind_folders
 from models.data.rendered import read_rendered
 from models.labels.taxonomy import Taxonomy, make_taxonomy
 
@@ -22,8 +24,9 @@ class DataPlan:
     ``reader`` is a key of ``READERS``. ``folder`` is the data's folder, ``labels`` a label file; both may name
     environment variables as ``${NAME}``. ``taxonomy`` and ``classes`` name the classes in the order of their ids.
     ``exclusive``: a pixel has one class. ``unlabelled_are_clean``: a frame without a row in the label file has no
-    defect. ``copies``: train also on frames that are only another one turned or mirrored. ``preset``, ``frames`` and
-    ``seed`` are for the reader that renders. ``source`` and ``terms`` go into the card.
+    defect. ``clean_folder`` names the class or kind folder of frames without a defect. ``copies``: train also on frames
+    that are only another one turned or mirrored. ``preset``, ``frames`` and ``seed`` are for the reader that renders.
+    ``source`` and ``terms`` go into the card.
     """
 
     reader: str
@@ -34,6 +37,7 @@ class DataPlan:
     channels: int = 1
     exclusive: bool = True
     unlabelled_are_clean: bool = False
+    clean_folder: str = ""
     preset: str = ""
     frames: int = 0
     seed: int = 1
@@ -62,6 +66,16 @@ def _kaggle_folder(data: DataPlan) -> Collection:
     )
 
 
+def _class_folders(data: DataPlan) -> Collection:
+    folder = expanded_path(data.folder, "folder")
+    return read_class_folders(folder, data.make_taxonomy(), data.channels, data.clean_folder)
+
+
+def _kind_folders(data: DataPlan) -> Collection:
+    folder = expanded_path(data.folder, "folder")
+    return read_kind_folders(folder, data.make_taxonomy(), data.channels, data.clean_folder)
+
+
 def _rendered(data: DataPlan) -> Collection:
     collection = read_rendered(data.preset, data.frames, data.seed)
     if collection.taxonomy.names != data.classes or data.channels != 1:
@@ -74,6 +88,8 @@ def _rendered(data: DataPlan) -> Collection:
 
 READERS: Mapping[str, Callable[[DataPlan], Collection]] = {
     "index_folder": _index_folder,
+    "class_folders": _class_folders,
+    "kind_folders": _kind_folders,
     "kaggle_folder": _kaggle_folder,
     "rendered": _rendered,
 }

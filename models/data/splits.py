@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.data.collection import Collection, DataError, class_areas_px
+from models.data.collection import Collection, DataError
 
 SIGNATURE_SIDE = 48
 SIMILAR = 0.8
@@ -57,8 +57,7 @@ def split_by_content(collection: Collection, validation_share: float, test_share
             "together they must stay below 1."
         )
     groups = similar_groups(collection.images, collection.origins)
-    present = class_areas_px(collection) > 0
-    parts = _deal(groups, present, {"validation": validation_share, "test": test_share}, seed)
+    parts = _deal(groups, collection.presence, {"validation": validation_share, "test": test_share}, seed)
     for part, share in (("validation", validation_share), ("test", test_share), ("train", 1.0)):
         if share > 0 and not parts[part]:
             raise DataError(

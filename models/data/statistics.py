@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.data.collection import Collection, class_areas_px
+from models.data.collection import Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ def normalisation(collection: Collection) -> Normalisation:
 
 def frames_by_class(collection: Collection) -> dict[str, int]:
     """How many frames hold each class, and under 'clean' how many hold none."""
-    present = class_areas_px(collection) > 0
+    present = collection.presence
     counts = {defect.name: int(present[:, defect.id - 1].sum()) for defect in collection.taxonomy.classes}
     return {**counts, "clean": int((~present.any(axis=1)).sum())}

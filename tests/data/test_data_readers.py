@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from models.data.collection import IGNORED, Collection, DataError, overlapping_px, target_index
+from models.data.collection import IGNORED, Collection, DataError, target_index
 from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
 from models.data.readers import READERS, DataPlan, read_collection
 from models.data.rendered import FRAMES_A_STRIP, read_rendered
 from models.data.statistics import frames_by_class, normalisation
-from models.labels.masks import class_mask
+from models.labels.masks import class_mask, overlap_px
 from models.labels.taxonomy import DefectClass, Role, Taxonomy, make_taxonomy
 
 TWO = make_taxonomy("made-up", ["a", "b"])
@@ -107,7 +107,7 @@ def test_kaggle_frames_without_a_row_are_left_out(folder):
     assert collection.names == ("0.png",)
     # Column-major from 1: pixels 1 to 3 are the first three of the first column; classes may overlap.
     assert np.argwhere(class_mask(collection.stacks[0], 1)).tolist() == [[0, 0], [1, 0], [2, 0]]
-    assert overlapping_px(collection.stacks[0]) == 2
+    assert overlap_px(collection.stacks[0]) == 2
 
 
 def test_kaggle_frames_without_a_row_are_clean_only_if_said_so(folder):
@@ -211,23 +211,13 @@ def test_the_hash_is_of_pixels_masks_and_names(folder):
 
 
 @pytest.mark.slow
-def test_the_neu_set_is_read_and_its_copies_found(strip_data):
+def test_the_neu_set_is_read_and_its_copies_found(real_data):
     from models.data.splits import similar_groups
 
-    collection = read_index_folder(strip_data / "neu_seg", make_taxonomy("neu", ["inclusion", "patches", "scratches"]))
+    collection = read_index_folder(real_data("neu_seg"), make_taxonomy("neu", ["inclusion", "patches", "scratches"]))
     assert len(collection) == 3630
     assert frames_by_class(collection)["clean"] == 0
     groups = similar_groups(collection.images)
     # Nearly every image stands there a second time, turned by 180°.
     assert len(groups) < 1700
     assert max(map(len, groups)) < 100
-
-
-@pytest.fixture
-def strip_data() -> Path:
-    import os
-
-    folder = os.environ.get("STRIPSIGHT_DATA")
-    if not folder or not (Path(folder) / "neu_seg").is_dir():
-        pytest.skip("STRIPSIGHT_DATA is not set to a folder with neu_seg")
-    return Path(folder)
