@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.data.collection import Collection, DataError
-from models.data.splits import similar_groups, split_by_content
+from models.data.splits import Split, similar_groups, split_by_content, without_copies
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
@@ -112,3 +114,37 @@ def test_an_empty_part_is_named():
 def test_shares_must_leave_something_to_train_on():
     with pytest.raises(DataError, match="leave nothing to train on"):
         split_by_content(_collection([_steel(1)]), 0.5, 0.5, 1)
+
+
+def _numbered(count: int) -> list[np.ndarray]:
+    return [_steel(seed) for seed in range(count)]
+
+
+@pytest.mark.parametrize("kind", ["turned", "mirrored", "upside down", "darker", "saved again"])
+def test_whole_copies_leave_the_training_part(kind):
+    images = [*_numbered(4), _copies(_steel(1))[kind]]
+    split = Split(train=(0, 1, 2, 3, 4), validation=(), test=(), groups=4, sha256="before")
+    kept = without_copies(split, _collection(images))
+    assert kept.train == (0, 1, 2, 3)
+    assert kept.copies == (4,)
+    assert kept.sha256 != split.sha256
+
+
+def test_half_a_copy_is_steel_of_its_own():
+    images = [*_numbered(3), _copies(_steel(1))["half of it"]]
+    split = Split(train=(0, 1, 2, 3), validation=(), test=(), groups=3, sha256="before")
+    assert without_copies(split, _collection(images)).train == (0, 1, 2, 3)
+
+
+def test_only_the_training_part_loses_its_copies():
+    images = [image for seed in range(30) for image in (_steel(seed), np.ascontiguousarray(_steel(seed)[::-1, ::-1]))]
+    collection = _collection(images)
+    split = split_by_content(collection, 0.2, 0.2, seed=1)
+    kept = without_copies(split, collection)
+    # Each frame stands there twice, next to its copy; the first of the two stays.
+    assert kept.train == tuple(row for row in split.train if row % 2 == 0)
+    assert kept.copies == tuple(row for row in split.train if row % 2 == 1)
+    assert (kept.validation, kept.test) == (split.validation, split.test)
+    assert kept == without_copies(split, collection)
+    again = without_copies(replace(split, train=split.train[:-2]), collection)
+    assert again.sha256 != kept.sha256
