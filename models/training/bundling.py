@@ -23,11 +23,14 @@ from models.labels.masks import class_mask
 from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
 from models.training.card import write_card
+from models.training.class_figures import evaluate_classes
 from models.training.inference import infer
 from models.training.memory import keep_freed_memory
+from models.training.metrics import METRIC_WORDS
+from models.training.network import recorded_options, task_name
 from models.training.plan import Plan
 from models.training.progress import say
-from models.training.thresholds import TunedThresholds, TuningFrame, tune_thresholds
+from models.training.thresholds import TunedThresholds, TuningFrame, tune_gate, tune_thresholds
 from models.training.trainer import Trained, make_fabric, train
 
 
@@ -82,8 +85,14 @@ def finish(
     plan: Plan, parts: Parts, trained: Trained, scale: Normalisation, fabric: Fabric, folder: Path, command: str
 ) -> Bundle:
     """Tune thresholds on the validation part, measure on the test part, write the bundle with its card."""
-    say("Tuning gates, pixel thresholds and minimum areas on the validation part.")
-    tuned = tune_thresholds(tuning_frames(fabric, trained.network, parts.validation, scale, plan), plan.data.exclusive)
+    classifies = task_name(plan) == "classify"
+    if classifies:
+        say("Tuning the gates on the validation part.")
+        tuned = tuned_gates(fabric, trained.network, parts.validation, scale, plan)
+    else:
+        say("Tuning gates, pixel thresholds and minimum areas on the validation part.")
+        frames = tuning_frames(fabric, trained.network, parts.validation, scale, plan)
+        tuned = tune_thresholds(frames, plan.data.exclusive)
     spec = make_spec(plan, parts, trained, scale, tuned, fabric, command)
     weights = {name: tensor.detach().cpu().numpy() for name, tensor in trained.network.state_dict().items()}
     # The figures are those of the bundle as shipped, 16-bit weights and all: it is written once to be measured.
@@ -92,14 +101,19 @@ def finish(
     say("Measuring on the test part.")
     predictor = Predictor(bundle, TorchRuntime(bundle, "cuda" if fabric.device.type == "cuda" else "cpu", "Measuring."))
     try:
-        metrics = evaluate(predictor, parts.test).metrics
-        metrics["clean_regions"] = clean_region_metrics(predictor, parts.test)
+        if classifies:
+            metrics = evaluate_classes(predictor, parts.test)
+        else:
+            metrics = evaluate(predictor, parts.test).metrics
+            metrics["clean_regions"] = clean_region_metrics(predictor, parts.test)
     finally:
         predictor.close()
     spec = replace(spec, metrics=metrics)
     written = write_bundle(folder, spec, weights, write_card(spec, plan.limits))
     shutil.rmtree(trial, ignore_errors=True)
-    say(f"{folder}: mean IoU {metrics['mean_iou']}, mean Dice {metrics['mean_dice']} on {metrics['frames']} frames.")
+    figures = ("accuracy", "auroc") if classifies else ("mean_iou", "mean_dice")
+    words = ", ".join(f"{METRIC_WORDS[name]} {metrics[name]}" for name in figures)
+    say(f"{folder}: {words} on {metrics['frames']} frames.")
     return written
 
 
@@ -109,7 +123,7 @@ def tuning_frames(
     """What the network says of the frames of a collection, beside the truth."""
     exclusive = plan.data.exclusive
     with fabric.autocast():
-        for output in infer(fabric, network, collection, scale, exclusive, plan.schedule.batch_size):
+        for output in infer(fabric, network, collection, scale, plan):
             stack = collection.stacks[output.row]
             yield TuningFrame(
                 presence=output.presence,
@@ -117,6 +131,16 @@ def tuning_frames(
                 truth=np.stack([class_mask(stack, defect.id) for defect in collection.taxonomy]),
                 valid=target_index(stack, collection.taxonomy) != IGNORED,
             )
+
+
+def tuned_gates(
+    fabric: Fabric, network: nn.Module, collection: Collection, scale: Normalisation, plan: Plan
+) -> TunedThresholds:
+    """The gates of a classifier; there are no pixels to tune."""
+    with fabric.autocast():
+        outputs = sorted(infer(fabric, network, collection, scale, plan), key=lambda output: output.row)
+    scores, held = np.stack([output.presence for output in outputs]), collection.presence
+    return TunedThresholds(tuple(tune_gate(held[:, k], scores[:, k]) for k in range(held.shape[1])), (), ())
 
 
 def make_spec(
@@ -134,7 +158,7 @@ def make_spec(
         name=plan.name,
         title=plan.title,
         network=plan.network.name,
-        network_options=plan.network.options(),
+        network_options=recorded_options(plan),
         taxonomy=parts.train.taxonomy,
         channels=plan.data.channels,
         mean=scale.mean,
@@ -142,9 +166,11 @@ def make_spec(
         tile_px=plan.run.tile_px,
         overlap_px=plan.run.overlap_px,
         exclusive=plan.data.exclusive,
+        task=task_name(plan),
+        multiple_px=int(trained.network.multiple_px),  # type: ignore[arg-type]
         gates=dict(zip(names, tuned.gates, strict=True)),
-        pixel_thresholds=dict(zip(names, tuned.pixels, strict=True)),
-        min_area_px=dict(zip(names, tuned.min_area_px, strict=True)),
+        pixel_thresholds=dict(zip(names, tuned.pixels, strict=False)),
+        min_area_px=dict(zip(names, tuned.min_area_px, strict=False)),
         data=_data_words(plan, parts),
         training=_training_words(plan, trained, fabric, command),
     )

@@ -17,7 +17,7 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         "## What it finds",
         _class_table(spec),
         f"Input: {'grey' if spec.channels == 1 else 'RGB'} frames of any size. Network: `{spec.network}` with options "
-        f"`{dict(spec.network_options)}`. {'A pixel has one class.' if spec.exclusive else 'Classes may overlap.'}",
+        f"`{dict(spec.network_options)}`. {_overlap(spec)}",
         "## Data",
         f"{data['source']}. Terms: {data['terms']}",
         f"{data['train_frames']} frames to train, {data['validation_frames']} to choose the epoch and the thresholds, "
@@ -31,7 +31,7 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         "## Measured",
         f"On the {metrics['frames']} frames of the test part, which neither the training nor the choice of epoch and "
         "thresholds ever saw, with gates, thresholds and 16-bit weights as shipped:",
-        _figures(metrics),
+        _class_figures(metrics) if spec.task == "classify" else _figures(metrics),
         "## Limits",
         limits,
     ]
@@ -39,6 +39,10 @@ def write_card(spec: BundleSpec, limits: str) -> str:
 
 
 def _class_table(spec: BundleSpec) -> str:
+    if spec.task == "classify":
+        rows = ["| id | class | gate |", "|---|---|---|"]
+        rows += [f"| {c.id} | {c.title} (`{c.name}`) | {spec.gates[c.name]:.2f} |" for c in spec.taxonomy]
+        return "\n".join(rows)
     rows = ["| id | class | gate | pixel threshold | minimum area |", "|---|---|---|---|---|"]
     rows += [
         f"| {c.id} | {c.title} (`{c.name}`) | {spec.gates[c.name]:.2f} | {spec.pixel_thresholds[c.name]:.2f} | "
@@ -46,6 +50,20 @@ def _class_table(spec: BundleSpec) -> str:
         for c in spec.taxonomy
     ]
     return "\n".join(rows)
+
+
+def _overlap(spec: BundleSpec) -> str:
+    if spec.exclusive:
+        return f"A {'frame' if spec.task == 'classify' else 'pixel'} has one class."
+    return "Classes may overlap."
+
+
+def _class_figures(metrics: Mapping[str, Any]) -> str:
+    rows = ["| class | frames with it | found | right when said | F1 | AUROC |", "|---|---|---|---|---|---|"]
+    for name, row in metrics["classes"].items():
+        figures = [row[key] for key in ("support", "recall", "precision", "f1", "auroc")]
+        rows.append(f"| {name} | " + " | ".join(_text(value) for value in figures) + " |")
+    return "\n".join(rows) + f"\n\nAccuracy {_text(metrics['accuracy'])}, mean AUROC {_text(metrics['auroc'])}."
 
 
 def _figures(metrics: Mapping[str, Any]) -> str:

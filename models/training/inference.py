@@ -14,14 +14,16 @@ from torch import Tensor, nn
 from models.data.collection import Collection
 from models.data.crops import mirrored_to
 from models.data.statistics import Normalisation
-from models.networks.cascade import MULTIPLE_PX
+from models.training.network import task_name
+from models.training.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameOutput:
     """Probabilities of one frame, 0 to 1.
 
-    ``presence`` is (K,), ``pixels`` (K + 1, H, W) with background first if exclusive, else (K, H, W).
+    ``presence`` is (K,), ``pixels`` (K + 1, H, W) with background first if exclusive, else (K, H, W); of a network that
+    only classifies (0, H, W).
     """
 
     row: int
@@ -30,37 +32,43 @@ class FrameOutput:
 
 
 def infer(
-    fabric: Fabric,
-    network: nn.Module,
-    collection: Collection,
-    normalisation: Normalisation,
-    exclusive: bool,
-    batch: int,
+    fabric: Fabric, network: nn.Module, collection: Collection, normalisation: Normalisation, plan: Plan
 ) -> Iterator[FrameOutput]:
     """The network's probabilities for every frame of a collection, size by size.
 
-    Frames are mirrored outwards to multiples of 32 pixels and the output is cut back. The network is left in training
+    Frames are mirrored outwards to what the network takes and the output is cut back. The network is left in training
     mode.
     """
+    exclusive, classifies = plan.data.exclusive, task_name(plan) == "classify"
+    multiple_px = int(network.multiple_px)  # type: ignore[arg-type]
     network.eval()
     try:
-        for rows in _batches(collection, batch):
-            x = torch.stack([network_input(collection.images[row], normalisation) for row in rows])
+        for rows in _batches(collection, plan.schedule.batch_size):
+            x = torch.stack([network_input(collection.images[row], normalisation, multiple_px) for row in rows])
             with torch.no_grad():
-                classes, pixels = network(fabric.to_device(x.contiguous(memory_format=torch.channels_last)))
-            presence = classes.float().sigmoid().cpu().numpy()
-            probabilities = pixels.float().softmax(1) if exclusive else pixels.float().sigmoid()
+                answer = network(fabric.to_device(x.contiguous(memory_format=torch.channels_last)))
             height, width = collection.images[rows[0]].shape[:2]
-            cut = probabilities[:, :, :height, :width].cpu().numpy()
-            for place, row in enumerate(rows):
-                yield FrameOutput(row, presence[place], cut[place])
+            if classifies:
+                presence = class_probabilities(answer, exclusive)
+                pixels = presence.new_zeros((len(rows), 0, height, width))
+            else:
+                presence = answer[0].float().sigmoid()
+                pixels = answer[1].float().softmax(1) if exclusive else answer[1].float().sigmoid()
+                pixels = pixels[:, :, :height, :width]
+            for row, held, drawn in zip(rows, presence.cpu().numpy(), pixels.cpu().numpy(), strict=True):
+                yield FrameOutput(row, held, drawn)
     finally:
         network.train()
 
 
-def network_input(image: npt.NDArray[np.uint8], normalisation: Normalisation) -> Tensor:
-    """A frame as the network takes it: (C, H', W') float32, mirrored outwards to multiples of 32 and normalised."""
-    height, width = (-(-side // MULTIPLE_PX) * MULTIPLE_PX for side in image.shape[:2])
+def class_probabilities(logits: Tensor, exclusive: bool) -> Tensor:
+    """(N, K) from a classifier's logits: softmax over none and the classes (N, K + 1), else a sigmoid each (N, K)."""
+    return logits.float().softmax(dim=1)[:, 1:] if exclusive else logits.float().sigmoid()
+
+
+def network_input(image: npt.NDArray[np.uint8], normalisation: Normalisation, multiple_px: int) -> Tensor:
+    """A frame as the network takes it: (C, H', W') float32, mirrored outwards to the multiple and normalised."""
+    height, width = (-(-side // multiple_px) * multiple_px for side in image.shape[:2])
     whole = mirrored_to(image, (height, width))
     pixels = torch.from_numpy(whole if whole.ndim == 3 else whole[:, :, None]).permute(2, 0, 1).float() / 255.0
     mean = torch.tensor(normalisation.mean).view(-1, 1, 1)

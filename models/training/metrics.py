@@ -10,6 +10,16 @@ import numpy.typing as npt
 
 from models.data.collection import IGNORED
 
+METRIC_WORDS = {
+    "mean_iou": "mean IoU",
+    "mean_dice": "mean Dice",
+    "accuracy": "accuracy",
+    "auroc": "AUROC",
+    "f1": "F1",
+    "loss": "loss",
+}
+"""How the figures an epoch may be chosen by are called in sentences."""
+
 Counts = npt.NDArray[np.int64]
 """(C, C) pixel counts: row the truth, column the prediction."""
 

@@ -24,22 +24,15 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NetworkPlan:
-    """``[network]``: which network, built by ``models.networks.registry``."""
+    """``[network]``: which network ``models.networks.registry`` builds.
+
+    ``pretrained`` starts from ImageNet weights, which are downloaded. Every other key of the table is an option of the
+    network, kept in ``options`` and checked by name when the network is built.
+    """
 
     name: str = "cascade"
-    encoder: str = "tu-regnetx_004"
-    decoder_channels: tuple[int, ...] = (96, 64, 32, 24, 16)
-    class_head_channels: int = 64
     pretrained: bool = False
-    """Start from ImageNet weights, which are downloaded."""
-
-    def options(self) -> dict[str, Any]:
-        """What the registry builds the network from and a bundle keeps; no weights are named there."""
-        return {
-            "encoder": self.encoder,
-            "decoder_channels": list(self.decoder_channels),
-            "class_head_channels": self.class_head_channels,
-        }
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +95,10 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready mapping for the bundle."""
-        return typing.cast("dict[str, Any]", json.loads(json.dumps(dataclasses.asdict(self))))
+        value = dataclasses.asdict(self)
+        network = value["network"]
+        value["network"] = {**network.pop("options"), **network}
+        return typing.cast("dict[str, Any]", json.loads(json.dumps(value)))
 
     def sha256(self, data_sha256: str) -> str:
         """A hash over the plan and its data: a training may be resumed where it is the same."""
@@ -153,6 +149,10 @@ def _check(plan: Plan, path: Path) -> None:
 def _record(kind: type[T], table: Mapping[str, Any], path: Path, where: str) -> T:
     """A dataclass from a TOML table; every key is checked by name and type."""
     hints = typing.get_type_hints(kind)
+    if kind is NetworkPlan:
+        own = hints.keys() - {"options"}
+        options = {key: value for key, value in table.items() if key not in own}
+        table = {**{key: value for key, value in table.items() if key in own}, "options": options}
     unknown = sorted(set(table) - set(hints))
     if unknown:
         raise PlanError(f"{path}: there is no key '{where}{unknown[0]}'; known are {', '.join(sorted(hints))}.")
@@ -171,6 +171,12 @@ def _value(hint: Any, value: Any, path: Path, key: str) -> Any:
         if not isinstance(value, dict):
             raise PlanError(f"{path}: '{key}' must be a table, [{key}].")
         return _record(typing.cast("type[Any]", hint), value, path, f"{key}.")
+    if typing.get_origin(hint) is Mapping:
+        if not isinstance(value, dict):
+            raise PlanError(f"{path}: '{key}' must be a table, [{key}].")
+        return {name: _value(typing.get_args(hint)[1], item, path, f"{key}.{name}") for name, item in value.items()}
+    if hint is Any:
+        return value
     if typing.get_origin(hint) is tuple:
         return _tuple(typing.get_args(hint), value, path, key)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):

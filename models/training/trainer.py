@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
@@ -16,16 +15,15 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from models.data.collection import Collection
-from models.data.crops import Augmentation, CropDataset, target_array
 from models.data.statistics import Normalisation
-from models.networks.registry import NetworkError, build_network
 from models.training.checkpoint import EpochResult, TrainingState, load_state, save_state
-from models.training.inference import infer
-from models.training.losses import class_planes, exclusive_loss, overlapping_loss, presence_loss
-from models.training.metrics import ConfusionMeter, intersection_over_union, mean
+from models.training.metrics import METRIC_WORDS
+from models.training.network import make_network, task_name
 from models.training.plan import Plan
 from models.training.progress import Progress
 from models.training.schedule import one_cycle
+from models.training.tasks.base import Items
+from models.training.tasks.choice import make_task
 
 STATE_FILE = "unfinished.safetensors"
 GRADIENT_NORM = 5.0
@@ -73,20 +71,16 @@ def train(
     network, optimizer = fabric.setup(
         bare, AdamW(bare.parameters(), lr=plan.schedule.max_learning_rate, weight_decay=plan.schedule.weight_decay)
     )
-    network.mark_forward_method("localise")
+    task = make_task(plan, fabric, normalisation)
+    if task_name(plan) == "cascade":
+        network.mark_forward_method("localise")
     plan_sha256 = plan.sha256(data_sha256)
     state = load_state(folder / STATE_FILE, plan_sha256, bare, optimizer.optimizer) or TrainingState(
         plan_sha256, [], -1, {}
     )
-    dataset = CropDataset(
-        training,
-        Augmentation(**{name: getattr(plan.augmentation, name) for name in Augmentation.__slots__}),
-        normalisation,
-        plan.data.exclusive,
-        plan.schedule.crops_a_frame,
-    )
-    batch = min(plan.schedule.batch_size, len(dataset))
-    steps_an_epoch = len(dataset) // batch
+    items = task.items(training)
+    batch = min(plan.schedule.batch_size, len(items))
+    steps_an_epoch = len(items) // batch
     steps = steps_an_epoch * plan.schedule.epochs
     progress = Progress(steps, len(state.history) * steps_an_epoch)
     try:
@@ -95,9 +89,9 @@ def train(
             # Every epoch has its own random numbers, so that one after a resumption draws the same.
             torch.manual_seed(plan.seed * 1_000_003 + epoch)
             losses = []
-            for place, (x, target) in enumerate(_shuffled(dataset, batch)):
+            for place, (x, target) in enumerate(_shuffled(items, batch)):
                 _follow_schedule(optimizer, epoch * steps_an_epoch + place, steps, plan.schedule.max_learning_rate)
-                loss = _loss(plan, fabric, network, fabric.to_device(x), fabric.to_device(target))
+                loss = task.loss(network, fabric.to_device(x), fabric.to_device(target))
                 optimizer.zero_grad(set_to_none=True)
                 fabric.backward(loss)
                 fabric.clip_gradients(network, optimizer, max_norm=GRADIENT_NORM, error_if_nonfinite=False)
@@ -108,7 +102,7 @@ def train(
                 raise TrainingError(
                     f"The loss of epoch {epoch + 1} is not a number; lower schedule.max_learning_rate in the plan."
                 )
-            score = validate(fabric, network, validation, normalisation, plan)
+            score = task.validate(network, validation)[task.metric]
             result = EpochResult(epoch, float(np.mean(losses)), score, time.monotonic() - began_s)
             if state.best_epoch < 0 or score > state.history[state.best_epoch].score:
                 state.best_epoch = epoch
@@ -117,7 +111,7 @@ def train(
             save_state(folder / STATE_FILE, state, bare, optimizer.optimizer)
             progress.line(
                 f"epoch {epoch + 1} of {plan.schedule.epochs}: loss {result.loss:.4f}, "
-                f"validation mean IoU {score:.4f}, {result.seconds:.0f} s"
+                f"validation {METRIC_WORDS[task.metric]} {score:.4f}, {result.seconds:.0f} s"
             )
     finally:
         progress.close()
@@ -126,50 +120,13 @@ def train(
     return Trained(bare, tuple(state.history), state.best_epoch)
 
 
-def make_network(plan: Plan) -> nn.Module:
-    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``.
-
-    Raises ``NetworkError`` where it cannot be built or those weights cannot be had.
-    """
-    options = plan.network.options()
-    shape = len(plan.data.classes), plan.data.channels, plan.data.exclusive
-    if not plan.network.pretrained:
-        return build_network(plan.network.name, options, *shape)
-    try:
-        return build_network(plan.network.name, {**options, "pretrained": True}, *shape)
-    except (NetworkError, OSError) as error:
-        raise NetworkError(
-            f"The ImageNet weights of '{plan.network.encoder}' cannot be had ({_first_line(error)}); connect this "
-            "computer to the internet or write network.pretrained = false in the plan."
-        ) from error
-
-
-def validate(
-    fabric: Fabric, network: nn.Module, collection: Collection, normalisation: Normalisation, plan: Plan
-) -> float:
-    """Mean IoU over background and classes (exclusive), else over the classes, each against the rest at 0.5."""
-    class_count = len(plan.data.classes)
-    exclusive = plan.data.exclusive
-    meters = [ConfusionMeter(class_count + 1)] if exclusive else [ConfusionMeter(2) for _ in range(class_count)]
-    for output in infer(fabric, network, collection, normalisation, exclusive, plan.schedule.batch_size):
-        truth = target_array(collection, output.row, exclusive)
-        if exclusive:
-            meters[0].add(truth, output.pixels.argmax(axis=0))
-        else:
-            for place, meter in enumerate(meters):
-                meter.add(truth[:, :, place], (output.pixels[place] >= 0.5).astype(np.uint8))
-    if exclusive:
-        return mean(intersection_over_union(meters[0].counts))
-    return mean(np.array([intersection_over_union(meter.counts)[1] for meter in meters]))
-
-
-def _shuffled(dataset: CropDataset, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+def _shuffled(items: Items, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches of one epoch in random order; the last, smaller one is left out, for batch normalisation's sake."""
-    order = torch.randperm(len(dataset)).tolist()
+    order = torch.randperm(len(items)).tolist()
     for first in range(0, len(order) - batch + 1, batch):
-        items = [dataset[place] for place in order[first : first + batch]]
-        x = torch.stack([item[0] for item in items]).contiguous(memory_format=torch.channels_last)
-        yield x, torch.stack([item[1] for item in items])
+        batch_items = [items[place] for place in order[first : first + batch]]
+        x = torch.stack([item[0] for item in batch_items]).contiguous(memory_format=torch.channels_last)
+        yield x, torch.stack([item[1] for item in batch_items])
 
 
 def _follow_schedule(optimizer: torch.optim.Optimizer, step: int, steps: int, highest: float) -> None:
@@ -177,17 +134,3 @@ def _follow_schedule(optimizer: torch.optim.Optimizer, step: int, steps: int, hi
     for group in optimizer.param_groups:
         group["lr"] = rate
         group["betas"] = (beta, group["betas"][1])
-
-
-def _loss(plan: Plan, fabric: Fabric, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
-    # On one device Fabric calls a marked method as it is; mixed precision has to be asked for.
-    with fabric.autocast():
-        places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))  # type: ignore[operator]
-    masks = class_planes(target, len(plan.data.classes)) if plan.data.exclusive else target
-    drawn = exclusive_loss if plan.data.exclusive else overlapping_loss
-    presence = presence_loss(places.float(), masks, plan.loss.present_px)
-    return drawn(pixels.float(), target, plan.loss.dice_weight) + plan.loss.presence_weight * presence
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")

@@ -37,7 +37,18 @@ def test_defaults_fill_what_a_plan_leaves_out(tmp_path):
     plan = read_plan(_plan(tmp_path, LEAST))
     assert plan.data.classes == ("bright", "dark")
     assert plan.schedule.precision == "bf16"
-    assert plan.network.decoder_channels == (96, 64, 32, 24, 16)
+    assert plan.network.options == {}
+
+
+def test_other_keys_of_the_network_are_its_options(tmp_path):
+    text = (
+        LEAST + "[network]\nname = 'layered'\nwidth = 8\nclassifier = {name = 'classifier', options = {pool = 'max'}}\n"
+    )
+    plan = read_plan(_plan(tmp_path, text))
+    assert plan.network.name == "layered"
+    options = {"width": 8, "classifier": {"name": "classifier", "options": {"pool": "max"}}}
+    assert plan.network.options == options
+    assert plan.to_json()["network"] == {**options, "name": "layered", "pretrained": False}
 
 
 def test_whole_numbers_do_for_fractions(tmp_path):
@@ -55,7 +66,8 @@ def test_whole_numbers_do_for_fractions(tmp_path):
         (LEAST + "[schedule]\nprecision = '8'\n", "schedule.precision must be one of bf16, 32"),
         (LEAST + "[augmentation]\nsize_px = [100, 64]\n", "augmentation.size_px must be two multiples of 32"),
         (LEAST + "[augmentation]\nsize_px = [64]\n", "'augmentation.size_px' has 1 values and must have 2"),
-        (LEAST + "[network]\ndecoder_channels = 5\n", "'network.decoder_channels' is 5 and must be a list"),
+        (LEAST + "[network]\npretrained = 5\n", "'network.pretrained' is 5 and must be of type bool"),
+        ("network = 5\n" + LEAST, "'network' must be a table, [network]"),
         (LEAST.replace('name = "made-up"\n', "", 1), "the key 'name' is missing"),
         (LEAST.replace("[data]", "[[data]]"), "'data' must be a table"),
         (LEAST.replace('classes = ["bright", "dark"]', "classes = []"), "data.classes must name at least one class"),

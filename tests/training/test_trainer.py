@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -18,16 +16,20 @@ from models.data.readers import DataPlan
 from models.data.statistics import normalisation
 from models.networks.registry import NetworkError
 from models.training.checkpoint import CheckpointError
+from models.training.network import make_network
 from models.training.plan import AugmentationPlan, NetworkPlan, Plan, SchedulePlan
 from models.training.progress import Progress
-from models.training.trainer import STATE_FILE, TrainingError, make_fabric, make_network, train
+from models.training.tasks.classifying import Classifying
+from models.training.trainer import STATE_FILE, TrainingError, make_fabric, train
 
 PLAN = Plan(
     name="made-up",
     title="Made-up steel",
     seed=7,
     data=DataPlan(reader="index_folder", taxonomy="made-up", classes=CLASSES),
-    network=NetworkPlan(encoder="tu-regnetx_002", decoder_channels=(16, 16, 8, 8, 8), class_head_channels=8),
+    network=NetworkPlan(
+        options={"encoder": "tu-regnetx_002", "decoder_channels": [16, 16, 8, 8, 8], "class_head_channels": 8}
+    ),
     augmentation=AugmentationPlan(size_px=(64, 64), defect_share=0.5),
     schedule=SchedulePlan(epochs=2, batch_size=4, precision="32", max_learning_rate=1e-3),
 )
@@ -66,30 +68,41 @@ def test_a_finished_training_is_not_trained_again(tmp_path):
     assert time.monotonic() - began < sum(epoch.seconds for epoch in first.history) + 60
 
 
-@pytest.mark.slow
-def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
-    plan = replace(PLAN, schedule=replace(PLAN.schedule, epochs=4))
+def _train_killed_after(epochs: int, folder: Path, plan_name: str) -> None:
+    """Train a plan of this module in another process, which the system kills once so many epochs are kept."""
     script = f"""
-        import sys
-        sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[2])!r}]
+        import os, signal, sys
+        sys.path[:0] = {[path for path in sys.path if path]!r}
         import torch
         torch.set_num_threads(1)
-        from dataclasses import replace
         from pathlib import Path
-        import test_trainer as t
-        t._train(Path({str(tmp_path / "killed")!r}), replace(t.PLAN, schedule=replace(t.PLAN.schedule, epochs=4)))
+        import test_trainer
+        from models.training import trainer
+
+        kept = trainer.save_state
+
+        def keep_and_die(path, state, *rest):
+            kept(path, state, *rest)
+            if len(state.history) == {epochs}:
+                os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+        trainer.save_state = keep_and_die
+        test_trainer._train(Path({str(folder)!r}), getattr(test_trainer, {plan_name!r}))
     """
-    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(script)], stderr=subprocess.DEVNULL)
-    try:
-        state = tmp_path / "killed" / STATE_FILE
-        while not state.exists():
-            assert process.poll() is None, "the training ended before its first epoch was kept"
-            time.sleep(0.01)
-    finally:
-        os.kill(process.pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
-        process.wait(timeout=60)
-    resumed = _train(tmp_path / "killed", plan)
-    whole = _train(tmp_path / "whole", plan)
+    words = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(words, stderr=subprocess.PIPE, text=True, check=False, timeout=240)
+    assert done.returncode not in (0, 1), done.stderr
+    assert (folder / STATE_FILE).is_file()
+
+
+LONGER = replace(PLAN, schedule=replace(PLAN.schedule, epochs=4))
+
+
+@pytest.mark.slow
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
+    _train_killed_after(2, tmp_path / "killed", "LONGER")
+    resumed = _train(tmp_path / "killed", LONGER)
+    whole = _train(tmp_path / "whole", LONGER)
     assert len(resumed.history) == len(whole.history) == 4
     assert _equal(resumed, whole)
     assert [epoch.score for epoch in resumed.history] == [epoch.score for epoch in whole.history]
@@ -118,6 +131,31 @@ def test_overlapping_classes_train_too(tmp_path):
     trained = _train(tmp_path, plan)
     assert trained.network.pixel_head[0].out_channels == 2
     assert all(np.isfinite(epoch.loss) for epoch in trained.history)
+
+
+CLASSIFIER = replace(
+    PLAN,
+    network=NetworkPlan(name="classifier", options={"encoder": "resnet18"}),
+    data=replace(PLAN.data, exclusive=True),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_classifiers_learn_made_up_steel(tmp_path, exclusive):
+    schedule = replace(PLAN.schedule, epochs=4, batch_size=8)
+    plan = replace(CLASSIFIER, data=replace(PLAN.data, exclusive=exclusive), schedule=schedule)
+    trained = _train(tmp_path, plan, frames=48)
+    assert trained.network.head.out_features == (3 if exclusive else 2)
+    assert trained.history[-1].loss < trained.history[0].loss
+
+
+def test_labels_alone_are_enough_to_classify():
+    collection = make_collection(8)
+    empty = tuple(np.zeros_like(stack) for stack in collection.stacks)
+    folders = replace(collection, stacks=empty, labels=tuple((1 + row % 2,) for row in range(8)))
+    task = Classifying(CLASSIFIER, make_fabric("32", "cpu"), normalisation(folders))
+    assert [task.items(folders)[row][1].tolist() for row in range(2)] == [[0, 1, 0], [0, 0, 1]]
 
 
 def test_pretrained_weights_that_cannot_be_had_are_named(tmp_path, monkeypatch):
