@@ -1,39 +1,28 @@
-"""Splits by content: what shows the same piece of steel stays on one side. Imports no torch.
-
-Public defect sets hold copies: turned by 180°, mirrored, saved again, or pasted half and half with another image. A
-split by file puts one copy into training and the other into the test, and the figures look better than they are.
-"""
+"""Splits: which frames are trained on, validated on and tested on. Imports no torch."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.data.alike import similar_groups, whole_copies
 from models.data.collection import Collection, DataError
 
-SIGNATURE_SIDE = 48
-SIMILAR = 0.8
-"""Correlation of two signatures from which they count as the same steel. Copies of NEU images that were only turned lie
-above 0.9, blended ones above 0.8; from 0.7 down different scratches chain into groups of hundreds."""
-
-SAME = 0.95
-"""Correlation of two whole signatures from which the one is a copy of the other."""
-
-_HALVES = (np.s_[:, :, :], np.s_[:, :24], np.s_[:, 24:], np.s_[:, :, :24], np.s_[:, :, 24:])
-_TURNS = (np.s_[:, :, :], np.s_[:, ::-1, ::-1], np.s_[:, :, ::-1], np.s_[:, ::-1, :])
-_BLOCK = 2048
+Grouping = Literal["content", "origin", "file"]
+"""What must stay on one side: frames that show the same steel (and those of one strip, where known), those of one
+strip alone, or nothing, each file being for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """Places in a collection, each in at most one part, ascending.
 
-    ``groups`` is how many groups of alike frames there were, ``sha256`` a hash over which frame is in which part.
+    ``groups`` is how many groups of frames that stay together there were, ``sha256`` a hash over which frame is where.
     ``copies`` are frames left out of ``train`` because it holds the same frame already, turned or mirrored.
     """
 
@@ -51,29 +40,97 @@ def split_by_content(collection: Collection, validation_share: float, test_share
     Shares are of the whole, 0 to 1, together below 1. The same collection and seed give the same split. Raises
     ``DataError`` where a part with a share above 0 comes out empty.
     """
+    return make_split(collection, validation_share, test_share, seed, "content")
+
+
+def split_by_file(collection: Collection, validation_share: float, test_share: float, seed: int) -> Split:
+    """Split as if each file were for itself, as most published figures were made.
+
+    Copies of one frame then fall on both sides, and the figures come out better than they are: ``models.data.alike``.
+    """
+    return make_split(collection, validation_share, test_share, seed, "file")
+
+
+def make_split(
+    collection: Collection, validation_share: float, test_share: float, seed: int, grouping: Grouping
+) -> Split:
+    """Split by content, origin or file, stratified by the combination of classes; see ``split_by_content``."""
     if validation_share < 0 or test_share < 0 or validation_share + test_share >= 1:
         raise DataError(
             f"Shares of {validation_share:g} for validation and {test_share:g} for the test leave nothing to train on; "
             "together they must stay below 1."
         )
-    groups = similar_groups(collection.images, collection.origins)
-    parts = _deal(groups, collection.presence, {"validation": validation_share, "test": test_share}, seed)
+    groups = frame_groups(collection, grouping)
+    shares = {"train": 1.0 - (validation_share + test_share), "validation": validation_share, "test": test_share}
+    parts = _deal(groups, collection.presence, shares, seed)
     for part, share in (("validation", validation_share), ("test", test_share), ("train", 1.0)):
         if share > 0 and not parts[part]:
             raise DataError(
                 f"The {part} part is empty: {len(collection)} frames fall into only {len(groups)} groups of alike "
                 "ones; give more frames or another share."
             )
-    digest = hashlib.sha256()
-    for part in ("train", "validation", "test"):
-        digest.update("\n".join([part, *(collection.names[row] for row in parts[part]), ""]).encode())
-    return Split(
-        train=tuple(parts["train"]),
-        validation=tuple(parts["validation"]),
-        test=tuple(parts["test"]),
-        groups=len(groups),
-        sha256=digest.hexdigest(),
+    return _split(collection, parts["train"], parts["validation"], parts["test"], len(groups))
+
+
+def split_by_names(collection: Collection, validation: Sequence[str], test: Sequence[str]) -> Split:
+    """The split that names the frames of the validation and the test part; all others are trained on.
+
+    Raises ``DataError`` naming a frame that is not there or stands in both, and a part that is empty but for the test.
+    """
+    rows = {name: row for row, name in enumerate(collection.names)}
+    for part, names in (("validation", validation), ("test", test)):
+        unknown = next((name for name in names if name not in rows), None)
+        if unknown is not None:
+            raise DataError(f"The {part} part names {unknown}, which is not among the frames; correct the list.")
+    twice = next((name for name in validation if name in set(test)), None)
+    if twice is not None:
+        raise DataError(f"{twice} stands in the validation and in the test part; name it in one of them.")
+    held_back = {*validation, *test}
+    train = [row for row, name in enumerate(collection.names) if name not in held_back]
+    for part, empty in (("validation", not validation), ("train", not train)):
+        if empty:
+            raise DataError(f"The {part} part is empty; name other frames for validation and test.")
+    return _split(
+        collection, train, sorted(rows[name] for name in validation), sorted(rows[name] for name in test), len(rows)
     )
+
+
+def make_folds(collection: Collection, folds: int, seed: int, grouping: Grouping = "content") -> tuple[Split, ...]:
+    """Cross-validation: ``folds`` splits without a test part, every frame in the validation part of exactly one.
+
+    What ``grouping`` keeps together is never split, and each fold holds about its share of every combination of
+    classes. Raises ``DataError`` where there are fewer than two folds or a fold comes out empty.
+    """
+    if folds < 2:
+        raise DataError(f"{folds} fold(s) leave nothing to train on or to validate with; ask for 2 or more.")
+    groups = frame_groups(collection, grouping)
+    parts = _deal(groups, collection.presence, {str(fold): 1.0 / folds for fold in range(folds)}, seed)
+    splits = []
+    for fold, validation in parts.items():
+        if not validation:
+            raise DataError(
+                f"Fold {int(fold) + 1} of {folds} is empty: {len(collection)} frames fall into only {len(groups)} "
+                "groups; ask for fewer folds or give more frames."
+            )
+        train = sorted(set(range(len(collection))) - set(validation))
+        splits.append(_split(collection, train, validation, [], len(groups)))
+    return tuple(splits)
+
+
+def frame_groups(collection: Collection, grouping: Grouping) -> list[list[int]]:
+    """Places of frames that must stay together, each group ascending, groups by their first member."""
+    if grouping == "content":
+        return similar_groups(collection.images, collection.origins)
+    if grouping == "file":
+        return [[row] for row in range(len(collection))]
+    if grouping != "origin":
+        raise DataError(f"There is no grouping '{grouping}'; choose one of {', '.join(get_args(Grouping))}.")
+    if not collection.origins:
+        raise DataError("Frames cannot be kept together by strip: their strips are not known; group them by content.")
+    members: dict[str, list[int]] = {}
+    for row, origin in enumerate(collection.origins):
+        members.setdefault(origin, []).append(row)
+    return list(members.values())
 
 
 def without_copies(split: Split, collection: Collection) -> Split:
@@ -82,7 +139,7 @@ def without_copies(split: Split, collection: Collection) -> Split:
     A copy teaches a network nothing that flipping does not, and it costs as much as a frame. Those left out measure
     what a split by file would have said: they are unseen as files, not as steel.
     """
-    copies = _whole_copies([collection.images[row] for row in split.train])
+    copies = whole_copies([collection.images[row] for row in split.train])
     digest = hashlib.sha256(split.sha256.encode())
     left_out = tuple(row for place, row in enumerate(split.train) if place in copies)
     digest.update("\n".join(["copies", *(collection.names[row] for row in left_out), ""]).encode())
@@ -90,87 +147,29 @@ def without_copies(split: Split, collection: Collection) -> Split:
     return replace(split, train=kept, copies=left_out, sha256=digest.hexdigest())
 
 
-def _whole_copies(images: Sequence[npt.NDArray[np.uint8]]) -> set[int]:
-    """Places of images that an earlier one shows already, as it is, turned by 180° or mirrored."""
-    signatures = np.stack([_signature(image) for image in images])
-    still = _normalised(signatures)
-    copies: set[int] = set()
-    for turn in _TURNS:
-        turned = _normalised(signatures[turn])
-        for first in range(0, len(images), _BLOCK):
-            rows, columns = np.nonzero(still[first : first + _BLOCK] @ turned.T > SAME)
-            copies.update(int(row) for row, column in zip(rows + first, columns, strict=True) if column < row)
-    return copies
-
-
-def similar_groups(
-    images: Sequence[npt.NDArray[np.uint8]], origins: Sequence[str] = (), similar: float = SIMILAR
-) -> list[list[int]]:
-    """Places of images in groups that show the same steel, each group ascending, groups by their first member.
-
-    Two images are alike where their signatures, or those of the same half of both, correlate above ``similar``, as
-    they are or with one turned by 180° or mirrored, or where they have one origin; a group is everything linked by
-    such pairs.
-    """
-    signatures = np.stack([_signature(image) for image in images])
-    parent = list(range(len(images)))
-
-    def root(place: int) -> int:
-        while parent[place] != place:
-            parent[place] = parent[parent[place]]
-            place = parent[place]
-        return place
-
-    def join(one: int, other: int) -> None:
-        # The smaller place becomes the root, which keeps groups ordered by their first member.
-        a, b = root(one), root(other)
-        parent[max(a, b)] = min(a, b)
-
-    for place, origin in enumerate(origins):
-        join(place, origins.index(origin))
-    for window in _HALVES:
-        still = _normalised(signatures[window])
-        for turn in _TURNS:
-            turned = _normalised(signatures[turn][window])
-            for first in range(0, len(images), _BLOCK):
-                rows, columns = np.nonzero(still[first : first + _BLOCK] @ turned.T > similar)
-                for row, column in zip(rows + first, columns, strict=True):
-                    join(int(row), int(column))
-    members: dict[int, list[int]] = {}
-    for place in range(len(images)):
-        members.setdefault(root(place), []).append(place)
-    return [members[first] for first in sorted(members)]
-
-
-def _signature(image: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Fine structure at 48 by 48: what blending, brightness and illumination leave alone."""
-    grey = image if image.ndim == 2 else image.mean(axis=2).astype(np.uint8)
-    small = cv2.resize(grey, (SIGNATURE_SIDE, SIGNATURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return np.asarray(small - cv2.GaussianBlur(small, (0, 0), 2.5), dtype=np.float32)
-
-
-def _normalised(signatures: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    flat = signatures.reshape(len(signatures), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    # An image without structure has no signature and is like no other.
-    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-3), dtype=np.float32)
+def _split(
+    collection: Collection, train: Sequence[int], validation: Sequence[int], test: Sequence[int], groups: int
+) -> Split:
+    digest = hashlib.sha256()
+    for part, rows in (("train", train), ("validation", validation), ("test", test)):
+        digest.update("\n".join([part, *(collection.names[row] for row in rows), ""]).encode())
+    return Split(tuple(train), tuple(validation), tuple(test), groups, digest.hexdigest())
 
 
 def _deal(
     groups: list[list[int]], present: npt.NDArray[np.bool_], shares: dict[str, float], seed: int
 ) -> dict[str, list[int]]:
-    """Deal groups to the parts, stratum by stratum, the part furthest below its share first."""
+    """Deal groups to the parts, stratum by stratum, the part furthest below its share first; shares add up to 1."""
     strata: dict[tuple[bool, ...], list[list[int]]] = {}
     for group in groups:
         strata.setdefault(tuple(bool(held) for held in np.any(present[group], axis=0)), []).append(group)
     random = np.random.default_rng(seed)
-    parts: dict[str, list[int]] = {"train": [], **{part: [] for part in shares}}
-    quota = {"train": 1.0 - sum(shares.values()), **shares}
+    parts: dict[str, list[int]] = {part: [] for part in shares}
     dealt = 0
     for key in sorted(strata):
         stratum = strata[key]
         for place in random.permutation(len(stratum)):
             dealt += len(stratum[place])
-            neediest = max(quota, key=lambda part: quota[part] * dealt - len(parts[part]))
+            neediest = max(shares, key=lambda part: shares[part] * dealt - len(parts[part]))
             parts[neediest].extend(stratum[place])
     return {part: sorted(rows) for part, rows in parts.items()}

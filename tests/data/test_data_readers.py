@@ -212,7 +212,7 @@ def test_the_hash_is_of_pixels_masks_and_names(folder):
 
 @pytest.mark.slow
 def test_the_neu_set_is_read_and_its_copies_found(real_data):
-    from models.data.splits import similar_groups
+    from models.data.alike import similar_groups
 
     collection = read_index_folder(real_data("neu_seg"), make_taxonomy("neu", ["inclusion", "patches", "scratches"]))
     assert len(collection) == 3630

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from models.data.alike import similar_groups
 from models.data.collection import Collection, DataError
-from models.data.splits import Split, similar_groups, split_by_content, without_copies
+from models.data.splits import Split, split_by_content, without_copies
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
