@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-ENCODER_DEPTH = 5
+from models.networks.encoders import ENCODER_DEPTH, build_with_weights, weights_key
+
 MULTIPLE_PX = 2**ENCODER_DEPTH
 """Height and width of the input must be multiples of this: the encoder halves them five times."""
 
@@ -27,6 +28,9 @@ class Cascade(nn.Module):
     which costs a third less. ``exclusive`` says how pixel logits are read: softmax over background and classes, or a
     sigmoid a class. ``pretrained`` starts from ImageNet weights, which segmentation-models-pytorch downloads.
     """
+
+    task = "cascade"
+    multiple_px = MULTIPLE_PX
 
     def __init__(
         self,
@@ -43,9 +47,10 @@ class Cascade(nn.Module):
             raise ValueError(f"decoder_channels has {len(decoder_channels)} values and must have 4 or 5")
         at_half_size = len(decoder_channels) < ENCODER_DEPTH
         planes = class_count + 1 if exclusive else class_count
-        unet = smp.Unet(
+        unet = build_with_weights(
+            smp.Unet,
             encoder,
-            encoder_weights=_weights_key(encoder) if pretrained else None,
+            encoder_weights=weights_key(encoder) if pretrained else None,
             in_channels=channels,
             classes=planes,
             encoder_depth=ENCODER_DEPTH,
@@ -114,8 +119,3 @@ class Cascade(nn.Module):
             raise ValueError(
                 f"The image is {height}×{width} pixels; pad both to multiples of {MULTIPLE_PX} before the network."
             )
-
-
-def _weights_key(encoder: str) -> str | bool:
-    """What segmentation-models-pytorch calls an encoder's ImageNet weights: timm's names ('tu-') carry their own."""
-    return True if encoder.startswith("tu-") else "imagenet"

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 
 from models.networks.cascade import Cascade
+from models.networks.classifier import Classifier
 
-NETWORKS: dict[str, Callable[..., nn.Module]] = {
+NETWORKS: dict[str, type[nn.Module]] = {
     "cascade": Cascade,
+    "classifier": Classifier,
 }
-"""Each is called with class_count, channels, exclusive and the bundle's network options."""
+"""Each is called with class_count, channels, exclusive and the bundle's network options.
+
+A network takes (N, C, H, W) normalised images and has
+
+- ``task``: 'cascade' (classes and masks) or 'classify' (classes alone),
+- ``multiple_px``: height and width of its input are multiples of it; one that brings frames to a size of its own
+  (option ``input_px``) asks for less than its class, so it is read from the network built,
+- ``encode(x)``: what the other methods need of x, a list of tensors with N first,
+- ``classify(features)``: of a cascade (N, K) logits, each for a sigmoid; of a classifier that is ``exclusive``
+  (N, K + 1) for one softmax, 'none' first, else (N, K), each for a sigmoid,
+- ``segment(features)``, of a cascade: pixel logits, (N, K + 1, H, W) with background first if exclusive, for one
+  softmax, else (N, K, H, W), each for a sigmoid,
+- ``forward(x)``: (class logits, pixel logits) of a cascade, class logits alone of a classifier,
+- ``place_logits(features)``, where the gate can be trained on places: (N, K, H/32, W/32).
+"""
 
 
 class NetworkError(ValueError):

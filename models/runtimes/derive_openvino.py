@@ -20,19 +20,21 @@ from models.runtimes.quiet_openvino import openvino
 _EXAMPLE_TILES = 2
 """Sizes of the example that is traced: no two alike and none of them 1, so that nothing is taken for a constant."""
 _EXAMPLE_STRIDES = (3, 4)
+_OTHER_STRIDES = (5, 6)
+"""Sizes that a second example has, to see which sides of the features follow the tile's."""
 
 
 def derive_graphs(bundle: Bundle, folder: Path) -> None:
-    """Write the bundle's two graphs (``gate`` and ``draw``) and their manifest as ``folder``, all or nothing.
+    """Write the bundle's graphs (``gate``, of a cascade ``draw`` too) and their manifest as ``folder``, all or nothing.
 
     Raises ``ImportError`` without torch, ``OSError`` where ``folder`` cannot be written and ``BundleError`` where the
     weights do not fit the network.
     """
-    gate, draw = _convert(bundle)
+    graphs = _convert(bundle)
     fresh = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}.new"
     try:
         fresh.mkdir(parents=True)
-        for stage, graph in zip(STAGES, (gate, draw), strict=True):
+        for stage, graph in zip(STAGES[bundle.spec.task], graphs, strict=True):
             openvino.save_model(graph, str(fresh / f"{stage}.xml"), compress_to_fp16=True)
         files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(fresh.iterdir())}
         manifest = {
@@ -50,28 +52,38 @@ def derive_graphs(bundle: Bundle, folder: Path) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _convert(bundle: Bundle) -> tuple[Any, Any]:
-    """The gate and the drawing stage as OpenVINO models of any number and size of tiles."""
+def _convert(bundle: Bundle) -> list[Any]:
+    """The bundle's stages as OpenVINO models of any number and size of tiles."""
     import torch
     from torch.export import Dim
 
     from models.runtimes.torch_runtime import DrawStage, GateStage, load_network
 
+    spec = bundle.spec
     network = load_network(bundle)
-    stride = bundle.spec.multiple_px
-    down, across = _EXAMPLE_STRIDES
-    tiles = torch.zeros(_EXAMPLE_TILES, bundle.spec.channels, down * stride, across * stride)
-    with torch.no_grad():
-        features = network.encode(tiles)  # type: ignore[operator]
     count, rows, columns = Dim("count", min=1, max=1024), Dim("rows", min=1, max=1024), Dim("columns", min=1, max=1024)
 
-    def free(tensor: torch.Tensor) -> dict[int, Any]:
-        return {0: count, 2: tensor.shape[2] // down * rows, 3: tensor.shape[3] // across * columns}
+    def example(strides: tuple[int, int]) -> torch.Tensor:
+        return torch.zeros(_EXAMPLE_TILES, spec.channels, *(stride * spec.multiple_px for stride in strides))
 
-    gate = _export(GateStage(network), (tiles,), [free(tiles)])
-    draw_stage = DrawStage(network, exclusive=bundle.spec.exclusive)
-    draw = _export(draw_stage, tuple(features), [tuple(free(feature) for feature in features)])
-    return gate, draw
+    def free(tensor: torch.Tensor, other: torch.Tensor) -> dict[int, Any]:
+        """The tensor's sides that change with the number or the size of tiles."""
+        sides: dict[int, Any] = {0: count}
+        for place, (one, two) in enumerate(zip(tensor.shape, other.shape, strict=True)):
+            if one != two:
+                across = place == tensor.ndim - 1
+                sides[place] = one // _EXAMPLE_STRIDES[across] * (columns if across else rows)
+        return sides
+
+    tiles, others = example(_EXAMPLE_STRIDES), example(_OTHER_STRIDES)
+    gate = GateStage(network, task=spec.task, exclusive=spec.exclusive)
+    graphs = [_export(gate, (tiles,), [free(tiles, others)])]
+    if spec.task == "cascade":
+        with torch.no_grad():
+            features, other_features = network.encode(tiles), network.encode(others)  # type: ignore[operator]
+        sides = tuple(free(one, two) for one, two in zip(features, other_features, strict=True))
+        graphs.append(_export(DrawStage(network, exclusive=spec.exclusive), tuple(features), [sides]))
+    return graphs
 
 
 def _export(stage: Any, example: tuple[Any, ...], free: Any) -> Any:

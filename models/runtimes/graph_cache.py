@@ -18,7 +18,8 @@ from models.bundle import Bundle
 GRAPH_FORMAT = 1
 """Rises whenever the stages' inputs or outputs change, so that older graphs are derived again."""
 MANIFEST_FILE = "graphs.json"
-STAGES = ("gate", "draw")
+STAGES: dict[str, tuple[str, ...]] = {"cascade": ("gate", "draw"), "classify": ("gate",)}
+"""A graph each, by the bundle's task."""
 _KEPT_BUNDLES = 8
 """So many bundles' graphs stay in the cache, at 25 MB each."""
 
@@ -57,7 +58,7 @@ def graphs_complaint(folder: Path, bundle: Bundle) -> str | None:
         if manifest["format"] != GRAPH_FORMAT or manifest["bundle"] != bundle.sha256:
             return "of another bundle or version"
         files = manifest["files"]
-        for name in (f"{stage}.{kind}" for stage in STAGES for kind in ("xml", "bin")):
+        for name in (f"{stage}.{kind}" for stage in STAGES[bundle.spec.task] for kind in ("xml", "bin")):
             if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files[name]:
                 return f"damaged in {name}"
     except FileNotFoundError:

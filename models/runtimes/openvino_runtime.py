@@ -23,7 +23,7 @@ Shape = tuple[tuple[int, ...], ...]
 
 
 class OpenVinoRuntime:
-    """Two compiled graphs, from a folder that ``derive_openvino`` or a package has filled.
+    """Compiled graphs, one or two, from a folder that ``derive_openvino`` or a package has filled.
 
     ``precision`` is 'bf16', 'fp32' or ``None`` for the best the processor computes natively. ``compiled_cache`` is a
     folder where OpenVINO keeps compiled graphs, ``None`` for nowhere. ``temporary`` is a folder to delete at the end.
@@ -46,7 +46,9 @@ class OpenVinoRuntime:
         properties = _properties(self.precision, compiled_cache)
         try:
             self._gate: _Stage | None = _Stage(core, graphs / "gate.xml", properties)
-            self._draw: _Stage | None = _Stage(core, graphs / "draw.xml", properties)
+            # A bundle that only classifies has no graph to draw with.
+            draw = graphs / "draw.xml"
+            self._draw: _Stage | None = _Stage(core, draw, properties) if draw.is_file() else None
         except RuntimeError as error:
             raise RuntimeUnavailable(f"OpenVINO cannot read the graphs in {graphs} ({_first_line(error)})") from error
 
@@ -63,7 +65,7 @@ class OpenVinoRuntime:
 
     def segment(self, encoded: Encoded, rows: Sequence[int]) -> Floats:
         """Stage two, as ``Runtime`` has it. All rows are handed on without a copy, some by copying those."""
-        assert self._draw is not None, "the runtime is closed"
+        assert self._draw is not None, "the runtime is closed, or its bundle only classifies"
         features = cast("tuple[Any, ...]", encoded.state)
         if list(rows) != list(range(len(encoded.probabilities))):
             features = tuple(openvino.Tensor(feature.data[list(rows)]) for feature in features)

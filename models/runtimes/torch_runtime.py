@@ -35,16 +35,21 @@ def load_network(bundle: Bundle) -> nn.Module:
 
 
 class GateStage(nn.Module):
-    """Tiles in, class probabilities (N, K) and then the decoder's features out."""
+    """Tiles in, class probabilities (N, K) out and then, of a cascade, what its drawing stage needs."""
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, *, task: str, exclusive: bool) -> None:
         super().__init__()
         self.network = network
+        self.draws = task == "cascade"
+        self.one_of_all = exclusive and not self.draws
 
     def forward(self, tiles: Tensor) -> tuple[Tensor, ...]:
         """(N, C, H, W) to ((N, K), features…)."""
         features = self.network.encode(tiles)  # type: ignore[operator]
-        return torch.sigmoid(self.network.classify(features)), *features  # type: ignore[operator]
+        logits = self.network.classify(features).float()  # type: ignore[operator]
+        # A cascade's gate speaks of each class for itself, even where a pixel can only have one.
+        probabilities = torch.softmax(logits, dim=1)[:, 1:] if self.one_of_all else torch.sigmoid(logits)
+        return (probabilities, *features) if self.draws else (probabilities,)
 
 
 class DrawStage(nn.Module):
@@ -74,7 +79,7 @@ class TorchRuntime:
         self._layout = torch.channels_last if device == "cuda" else torch.contiguous_format
         network = load_network(bundle).to(self._device)
         network = network.to(memory_format=self._layout)
-        self._gate = GateStage(network)
+        self._gate = GateStage(network, task=bundle.spec.task, exclusive=bundle.spec.exclusive)
         self._draw = DrawStage(network, exclusive=bundle.spec.exclusive)
         self.reason = reason
 
