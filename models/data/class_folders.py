@@ -28,7 +28,7 @@ def read_class_folders(folder: Path, taxonomy: Taxonomy, channels: int = 1, clea
         taxonomy,
         tuple(names),
         tuple(images),
-        tuple(empty_stack(*image.shape[:2], len(taxonomy)) for image in images),
+        tuple(empty_stack(image.shape[0], image.shape[1], len(taxonomy)) for image in images),
         labels=tuple(labels),
     )
 

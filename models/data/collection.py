@@ -81,10 +81,14 @@ class Collection:
 
     @property
     def presence(self) -> npt.NDArray[np.bool_]:
-        """Which classes each frame holds, (N, K): those of ``labels`` where given, else those with a pixel."""
+        """Which classes each frame holds, (N, K): those of ``labels`` where given, else those with a pixel.
+
+        A class whose pixels are ignored is never held.
+        """
         present = np.zeros((len(self), len(self.taxonomy)), dtype=bool)
         for row, class_ids in enumerate(self.labels or map(classes_present, self.stacks)):
             present[row, [class_id - 1 for class_id in class_ids]] = True
+        present[:, [defect.id - 1 for defect in self.taxonomy if defect.role is Role.IGNORE]] = False
         return present
 
     def subset(self, rows: Sequence[int]) -> Collection:

@@ -13,10 +13,10 @@ from torch.utils.data import Dataset
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
-from models.data.collection import Collection, target_index
+from models.data.collection import IGNORED, Collection, target_index
 from models.data.statistics import Normalisation
 from models.labels.masks import MaskStack, class_mask, classes_present
-from models.labels.taxonomy import Taxonomy
+from models.labels.taxonomy import Role, Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
     """One random crop of each frame of a collection, made from torch's global random state.
 
     An item is (image (C, h, w) float32 normalised, target): with ``exclusive`` the target is (h, w) int64 with 0
-    background, k class k and 255 ignored, else (K, h, w) float32 of 0 and 1. Frames smaller than the crop are mirrored
-    outwards to its size first.
+    background, k class k and 255 ignored, else (K, h, w) float32 of 0 and 1, or 255 in every plane where ignored.
+    Frames smaller than the crop are mirrored outwards to its size first.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
     ) -> None:
         self._collection = collection
         self._exclusive = exclusive
+        self._ignored = {defect.id for defect in collection.taxonomy if defect.role is Role.IGNORE}
         self._crops_a_frame = crops_a_frame
         self._size_px = augmentation.size_px
         self._zoom = augmentation.zoom
@@ -96,7 +97,7 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         """Where to cut: around a random pixel of a random class for the share of crops that hold one, else anywhere."""
         at: npt.NDArray[np.intp] | None = None
         if self._defect_share and float(torch.rand(())) < self._defect_share:
-            present = classes_present(stack)
+            present = [defect for defect in classes_present(stack) if defect not in self._ignored]
             if present:
                 pixels = np.argwhere(class_mask(stack, present[_below(len(present))]))
                 at = pixels[_below(len(pixels))]
@@ -110,15 +111,20 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
 
 def target_array(collection: Collection, row: int, exclusive: bool) -> npt.NDArray[np.uint8]:
-    """The frame's target: (H, W) index if exclusive, else (H, W, K) of 0 and 1."""
+    """The frame's target as ``target_of`` has it."""
     return target_of(collection.stacks[row], collection.taxonomy, exclusive)
 
 
 def target_of(stack: MaskStack, taxonomy: Taxonomy, exclusive: bool) -> npt.NDArray[np.uint8]:
-    """What a mask stack asks of the network: (H, W) index if exclusive, else (H, W, K) of 0 and 1."""
+    """What a mask stack asks of the network: (H, W) index if exclusive, else (H, W, K) of 0 and 1.
+
+    Both are ``IGNORED`` where an ignore class lies, the planes in every class.
+    """
     if exclusive:
         return target_index(stack, taxonomy)
-    return np.stack([class_mask(stack, defect.id) for defect in taxonomy.classes], axis=2).astype(np.uint8)
+    planes = np.stack([class_mask(stack, defect.id) for defect in taxonomy.classes], axis=2).astype(np.uint8)
+    planes[(stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0] = IGNORED
+    return planes
 
 
 def mirrored_to(image: npt.NDArray[np.uint8], least_px: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -43,7 +43,7 @@ def read_kaggle_folder(
     stacks = []
     for name, image in zip(names, pictures, strict=True):
         if name not in file.frames:
-            stacks.append(empty_stack(*image.shape[:2], len(taxonomy)))
+            stacks.append(empty_stack(image.shape[0], image.shape[1], len(taxonomy)))
             continue
         decoded = file.decode(name, (image.shape[0], image.shape[1]), len(taxonomy))
         if not decoded.complete:

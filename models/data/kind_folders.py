@@ -39,7 +39,7 @@ def read_kind_folders(folder: Path, taxonomy: Taxonomy, channels: int = 1, clean
         check_masks_have_images(masks, paths)
         for path in paths:
             image = read_image(path, channels)
-            stack = empty_stack(*image.shape[:2], len(taxonomy))
+            stack = empty_stack(image.shape[0], image.shape[1], len(taxonomy))
             mask_path = masks / f"{path.stem}.png"
             if mask_path.is_file():
                 mask = _mask(mask_path, image.shape[:2])
