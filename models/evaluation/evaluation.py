@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from models.data.collection import IGNORED, Collection, target_index
-from models.labels.masks import MaskStack, class_mask
-from models.labels.taxonomy import Role, Taxonomy
+from models.data.collection import Collection
+from models.evaluation.clean_regions import clean_region_metrics, clean_regions
+from models.evaluation.figures import figures
+from models.evaluation.intervals import Interval, Key, bootstrap, wilson_interval
+from models.evaluation.records import FrameRecords, Progress, confusion_px, record_frames
+from models.labels.masks import MaskStack
+from models.labels.taxonomy import Taxonomy
 from models.predictor import Predictor
-from models.training.metrics import (
-    ConfusionMeter,
-    area_under_roc,
-    competition_dice,
-    dice,
-    intersection_over_union,
-    mean,
-    presence,
-)
 
-CLEAN_SIDE_PX = 96
+__all__ = ["Evaluation", "FrameScore", "clean_region_metrics", "clean_regions", "evaluate"]
+
+NONE = "none"
+"""What a frame without any class is called in a confusion matrix."""
+DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameScore:
-    """One frame: its row in the collection, what was predicted, and its mean Dice over the classes."""
+    """One frame: its row in the collection, what was drawn, and how well it was done, 0 to 1.
+
+    ``dice`` is the mean Dice over the classes; of a bundle or a collection without masks the mean over the classes of
+    the probability given to what is true.
+    """
 
     row: int
     name: str
@@ -39,143 +41,161 @@ class FrameScore:
 
 @dataclass(slots=True, eq=False)
 class Evaluation:
-    """What was counted. ``metrics`` is JSON-ready; ``frames`` are ordered worst first."""
+    """What was counted. ``metrics`` is JSON-ready (see ``evaluate``); ``frames`` are ordered worst first."""
 
     taxonomy: Taxonomy
     metrics: dict[str, Any]
+    records: FrameRecords
     frames: list[FrameScore] = field(default_factory=list)
 
 
-def evaluate(
-    predictor: Predictor, collection: Collection, progress: Callable[[Iterable[int]], Iterable[int]] = iter
-) -> Evaluation:
-    """Predict every frame and count. Classes are those of the bundle; the collection must have as many.
+def evaluate(predictor: Predictor, collection: Collection, progress: Progress = iter) -> Evaluation:
+    """Predict every frame and count. The collection must have the bundle's classes, else ``DataError``.
 
-    IoU and Dice are over all pixels of all frames, a class against the rest; where classes overlap the confusion
-    matrix shows the one with the highest id. ``progress`` wraps the iteration over rows.
+    ``metrics`` holds, each ``None`` where there is nothing to measure it on:
+
+    - ``frames``; ``task``, 'cascade' or 'classify'; ``drawn``, whether pixels were measured
+    - ``accuracy``: share of frames told right. An exclusive classifier tells the most probable of none and the classes;
+      any other is right where every class is on the right side of its gate
+    - ``mean_recall``: mean over the classes; ``auroc``: mean over the classes; ``defect_auroc``: defect or not, by the
+      largest probability of any class that is a defect
+    - where pixels were measured: ``mean_iou`` (with the background where a pixel has one class; it then stands in
+      ``background_iou`` too), ``mean_dice``, both over all pixels; ``competition_dice`` (mean over frames and classes,
+      1 where a class is neither there nor drawn), ``competition_dice_of_nothing`` (what drawing nothing at all would
+      score there), ``foreground_dice`` (mean over the pairs of frame and class that hold the class)
+    - ``intervals``: 95 % confidence intervals [low, high] of these, by name
+    - ``classes``: for each class by name ``precision``, ``recall``, ``f1``, ``auroc`` and ``support`` (frames) of its
+      presence; where pixels were measured ``iou``, ``dice``, ``pixel_precision``, ``pixel_recall``, ``pixel_support``
+      (px), ``competition_dice``, ``foreground_dice``; ``intervals`` as above
+    - ``averages``: ``macro`` and ``weighted`` (by support) precision, recall and f1
+    - ``confusion_frames``: ``order`` ('none', classes), ``rows_are_truth`` (frames by true and told class) and
+      ``left_out``: frames that hold several classes, which one column cannot answer for
+    - ``confusion_px``, where pixels were measured: ``order`` ('background', classes), ``rows_are_truth`` (px)
+    - ``clean_frames``: ``frames`` without any class; ``gate_open_share`` of them in which one is said, with its
+      ``interval``; ``drawn_share`` of them in which one is drawn
+
+    IoU and Dice are a class against the rest; pixels of ignored classes count nowhere. Where classes overlap
+    ``confusion_px`` shows the one with the highest id. Intervals are Wilson's for proportions, else from 2,000
+    resamples of the frames. ``progress`` wraps the iteration over rows.
     """
-    taxonomy = predictor.taxonomy
-    exclusive = predictor.bundle.spec.exclusive
-    matrix = ConfusionMeter(len(taxonomy) + 1)
-    meters = [ConfusionMeter(2) for _ in taxonomy]
-    held = np.zeros((len(collection), len(taxonomy)), dtype=bool)
-    scores = np.zeros((len(collection), len(taxonomy)))
-    frame_dice = np.zeros((len(collection), len(taxonomy)))
-    frames = []
-    for row in progress(range(len(collection))):
-        prediction = predictor.predict(collection.images[row])
-        truth = target_index(collection.stacks[row], taxonomy)
-        matrix.add(truth, target_index(prediction.stack, taxonomy))
-        valid = truth != IGNORED
-        for place, defect in enumerate(taxonomy):
-            real = class_mask(collection.stacks[row], defect.id) & valid
-            drawn = class_mask(prediction.stack, defect.id) & valid
-            meters[place].add(real.astype(np.uint8), drawn.astype(np.uint8))
-            held[row, place] = real.any()
-            scores[row, place] = prediction.probabilities[defect.id]
-            frame_dice[row, place] = competition_dice(real, drawn)
-        frames.append(FrameScore(row, collection.names[row], prediction.stack, float(frame_dice[row].mean())))
-    frames.sort(key=lambda frame: frame.dice)
-    gates = np.array([predictor.thresholds.gates[defect.id] for defect in taxonomy])
+    records, stacks = record_frames(predictor, collection, progress)
     metrics = {
-        "frames": len(collection),
-        "mean_iou": _rounded(_mean_iou(matrix, meters, exclusive)),
-        "mean_dice": _rounded(mean(np.array([dice(meter.counts)[1] for meter in meters]))),
-        "competition_dice": _rounded(float(frame_dice.mean())),
-        "classes": _by_class(taxonomy, meters, held, scores, gates, frame_dice),
-        "confusion_px": {"order": ["background", *taxonomy.names], "rows_are_truth": matrix.counts.tolist()},
-        "clean_frames": _clean_frames(held, scores >= gates, frames),
+        "frames": len(records),
+        "task": predictor.bundle.spec.task,
+        "drawn": records.pixels is not None,
+        **_figures(records),
+        "averages": _averages(records),
+        "confusion_frames": _confusion_frames(records),
+        **_confusion_px(records),
+        "clean_frames": _clean_frames(records, stacks),
     }
-    if exclusive:
-        metrics["background_iou"] = _rounded(float(intersection_over_union(matrix.counts)[0]))
-    return Evaluation(taxonomy, metrics, frames)
+    return Evaluation(records.taxonomy, metrics, records, _worst_first(records, stacks))
 
 
-def clean_regions(collection: Collection, side_px: int = CLEAN_SIDE_PX) -> list[npt.NDArray[np.uint8]]:
-    """At most one square region of each frame that holds no labelled pixel, (side, side): the most central of a grid.
-
-    Sets without a clean frame still have clean steel, and a gate must stay shut there.
-    """
-    regions = []
-    for image, stack in zip(collection.images, collection.stacks, strict=True):
-        height, width = stack.shape
-        tops = np.unique(np.linspace(0, max(0, height - side_px), 9).astype(int))
-        lefts = np.unique(np.linspace(0, max(0, width - side_px), 9).astype(int))
-        if min(height, width) < side_px:
-            continue
-        places = sorted(
-            ((top, left) for top in tops for left in lefts),
-            key=lambda at: math.hypot(at[0] + side_px / 2 - height / 2, at[1] + side_px / 2 - width / 2),
-        )
-        for top, left in places:
-            if not stack[top : top + side_px, left : left + side_px].any():
-                regions.append(np.ascontiguousarray(image[top : top + side_px, left : left + side_px]))
-                break
-    return regions
+def rounded(value: float) -> float | None:
+    """Four digits; ``None`` for what is not a number, which JSON lacks."""
+    return None if math.isnan(value) else round(float(value), DIGITS)
 
 
-def clean_region_metrics(predictor: Predictor, collection: Collection) -> dict[str, Any]:
-    """How often the bundle sees a defect in regions without one: share with a gate open, share with pixels drawn."""
-    regions = clean_regions(collection)
-    opened = drawn = 0
-    for region in regions:
-        prediction = predictor.predict(region)
-        gates = predictor.thresholds.gates
-        opened += any(value >= gates[class_id] for class_id, value in prediction.probabilities.items())
-        drawn += bool(prediction.stack.any())
-    count = len(regions)
-    return {
-        "regions": count,
-        "side_px": CLEAN_SIDE_PX,
-        "gate_open_share": _rounded(opened / count) if count else None,
-        "drawn_share": _rounded(drawn / count) if count else None,
-    }
+def _figures(records: FrameRecords) -> dict[str, Any]:
+    values = {key: rounded(float(value[0])) for key, value in figures(records).items()}
+    values["competition_dice_of_nothing", ""] = None
+    if records.pixels is not None:
+        empty = records.pixels.truth[:, records.columns] == 0
+        values["competition_dice_of_nothing", ""] = rounded(float(empty.mean()))
+    del values["false_alarms", ""]
+    intervals = {**bootstrap(len(records), lambda weights: figures(records, weights)), **_proportions(records)}
+    whole: dict[str, Any] = {name: value for (name, of), value in values.items() if not of}
+    whole["intervals"] = _listed(values, intervals, "")
+    whole["classes"] = {}
+    for defect in records.counted:
+        row: dict[str, Any] = {name: value for (name, of), value in values.items() if of == defect.name}
+        row["support"] = int(records.truth[:, defect.id - 1].sum())
+        if records.pixels is not None:
+            row["pixel_support"] = int(records.pixels.truth[:, defect.id - 1].sum())
+        row["intervals"] = _listed(values, intervals, defect.name)
+        whole["classes"][defect.name] = row
+    return whole
 
 
-def _mean_iou(matrix: ConfusionMeter, meters: list[ConfusionMeter], exclusive: bool) -> float:
-    """Over background and classes where a pixel has one class, else over the classes."""
-    if exclusive:
-        return mean(intersection_over_union(matrix.counts))
-    return mean(np.array([intersection_over_union(meter.counts)[1] for meter in meters]))
-
-
-def _by_class(
-    taxonomy: Taxonomy,
-    meters: list[ConfusionMeter],
-    held: npt.NDArray[np.bool_],
-    scores: npt.NDArray[np.float64],
-    gates: npt.NDArray[np.float64],
-    frame_dice: npt.NDArray[np.float64],
-) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for place, defect in enumerate(taxonomy):
-        if defect.role is Role.IGNORE:
-            continue
-        said = presence(held[:, place], scores[:, place] >= gates[place])
-        table[defect.name] = {
-            "iou": _rounded(float(intersection_over_union(meters[place].counts)[1])),
-            "dice": _rounded(float(dice(meters[place].counts)[1])),
-            "competition_dice": _rounded(float(frame_dice[:, place].mean())),
-            "support": said.hits + said.misses,
-            "recall": _rounded(said.recall),
-            "precision": _rounded(said.precision),
-            "f1": _rounded(said.f1),
-            "auroc": _rounded(area_under_roc(held[:, place], scores[:, place])),
-        }
+def _proportions(records: FrameRecords) -> dict[Key, Interval | None]:
+    """Intervals of what is a share of frames."""
+    truth, said, right = records.truth, records.said, records.right
+    table = {("accuracy", ""): wilson_interval(int(right.sum()), len(records))}
+    for defect in records.counted:
+        real, told = truth[:, defect.id - 1], said[:, defect.id - 1]
+        hits = int((real & told).sum())
+        table["recall", defect.name] = wilson_interval(hits, int(real.sum()))
+        table["precision", defect.name] = wilson_interval(hits, int(told.sum()))
     return table
 
 
-def _clean_frames(held: npt.NDArray[np.bool_], said: npt.NDArray[np.bool_], frames: list[FrameScore]) -> dict[str, Any]:
-    clean = ~np.any(held, axis=1)
-    count = int(clean.sum())
-    drawn = sum(bool(frame.stack.any()) for frame in frames if clean[frame.row])
+def _listed(
+    values: dict[Key, float | None], intervals: dict[Key, Interval | None], of: str
+) -> dict[str, list[float] | None]:
+    """The intervals of the figures of one class, or of all, by name."""
+    listed: dict[str, list[float] | None] = {}
+    for key in values:
+        if key[1] == of and key in intervals:
+            ends = intervals[key]
+            listed[key[0]] = None if ends is None else [round(end, DIGITS) for end in ends]
+    return listed
+
+
+def _averages(records: FrameRecords) -> dict[str, dict[str, float | None]]:
+    """Precision, recall and F1 as means over the classes, plain and by support."""
+    values = figures(records)
+    support = records.truth.sum(axis=0)[records.columns].astype(np.float64)
+    table: dict[str, dict[str, float | None]] = {}
+    for title, weights in (("macro", np.ones_like(support)), ("weighted", support)):
+        row = {}
+        for name in ("precision", "recall", "f1"):
+            numbers = np.array([float(values[name, defect.name][0]) for defect in records.counted])
+            there = ~np.isnan(numbers) & (weights > 0)
+            row[name] = rounded(float(np.average(numbers[there], weights=weights[there])) if there.any() else math.nan)
+        table[title] = row
+    return table
+
+
+def _confusion_frames(records: FrameRecords) -> dict[str, Any]:
+    single = np.ones(len(records), dtype=bool) if records.one_class_a_frame else records.held.sum(axis=1) <= 1
+    count = len(records.taxonomy) + 1
+    counts = np.zeros((count, count), dtype=np.int64)
+    np.add.at(counts, (records.main[single], records.told[single]), 1)
     return {
-        "frames": count,
-        "gate_open_share": _rounded(float(np.any(said[clean], axis=1).mean())) if count else None,
-        "drawn_share": _rounded(drawn / count) if count else None,
+        "order": [NONE, *records.taxonomy.names],
+        "rows_are_truth": counts.tolist(),
+        "left_out": int((~single).sum()),
     }
 
 
-def _rounded(value: float) -> float | None:
-    """Four digits; ``None`` for what is not a number, which JSON lacks."""
-    return None if math.isnan(value) else round(value, 4)
+def _confusion_px(records: FrameRecords) -> dict[str, Any]:
+    if records.pixels is None:
+        return {}
+    counts = confusion_px(records.pixels)
+    return {"confusion_px": {"order": ["background", *records.taxonomy.names], "rows_are_truth": counts.tolist()}}
+
+
+def _clean_frames(records: FrameRecords, stacks: Sequence[MaskStack]) -> dict[str, Any]:
+    clean = records.clean
+    count = int(clean.sum())
+    opened = int((clean & records.said[:, records.columns].any(axis=1)).sum())
+    drawn = sum(bool(stack.any()) for stack, is_clean in zip(stacks, clean, strict=True) if is_clean)
+    ends = wilson_interval(opened, count)
+    return {
+        "frames": count,
+        "gate_open_share": rounded(opened / count) if count else None,
+        "interval": None if ends is None else [round(end, DIGITS) for end in ends],
+        "drawn_share": rounded(drawn / count) if count and records.pixels is not None else None,
+    }
+
+
+def _worst_first(records: FrameRecords, stacks: Sequence[MaskStack]) -> list[FrameScore]:
+    columns = records.columns
+    if records.pixels is not None:
+        scores = records.pixels.frame_dice[:, columns].mean(axis=1)
+    else:
+        given = records.probabilities[:, columns]
+        scores = np.where(records.held[:, columns], given, 1.0 - given).mean(axis=1)
+    order = np.argsort(scores, kind="stable")
+    return [FrameScore(int(row), records.names[row], stacks[row], float(scores[row])) for row in order]

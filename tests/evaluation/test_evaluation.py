@@ -5,59 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_up_steel import CLASSES, make_collection
+from brightness import TAXONOMY, BrightnessRuntime, CornerRuntime, brightness_spec
+from made_up_steel import make_collection
 
-from models.bundle import BundleSpec, open_bundle, write_bundle
-from models.data.collection import Collection
+from models.bundle import open_bundle, write_bundle
+from models.data.collection import Collection, DataError
 from models.evaluation.evaluation import clean_region_metrics, clean_regions, evaluate
 from models.evaluation.report import overlay, report_html
 from models.labels.masks import class_mask, empty_stack
-from models.labels.taxonomy import make_taxonomy
+from models.labels.taxonomy import DefectClass, Role, Taxonomy, make_taxonomy
 from models.predictor import Predictor
-from models.runtimes.base import Encoded
 from models.training.card import write_card
-
-TAXONOMY = make_taxonomy("made-up", CLASSES)
-
-
-class BrightnessRuntime:
-    """A runtime whose 'network' is brightness: class 1 above 200, class 2 below 40. Exact on made-up steel."""
-
-    label = "brightness"
-    reason = "It needs no weights."
-
-    def classify(self, tiles):
-        pixels = np.stack([tiles[:, 0] > 200 / 255, tiles[:, 0] < 40 / 255], axis=1).astype(np.float32)
-        return Encoded(pixels.max(axis=(2, 3)), pixels)
-
-    def segment(self, encoded, rows):
-        return encoded.state[list(rows)]
-
-    def close(self) -> None:
-        pass
-
-
-def _spec(**changes) -> BundleSpec:
-    values = {
-        "name": "made-up",
-        "title": "Made-up steel",
-        "network": "cascade",
-        "taxonomy": TAXONOMY,
-        "channels": 1,
-        "mean": (0.0,),
-        "std": (1.0,),
-        "tile_px": (64, 64),
-        "exclusive": True,
-        "gates": dict.fromkeys(CLASSES, 0.5),
-        "pixel_thresholds": dict.fromkeys(CLASSES, 0.5),
-        "min_area_px": dict.fromkeys(CLASSES, 20),
-    }
-    return BundleSpec(**{**values, **changes})
 
 
 @pytest.fixture
 def predictor(tmp_path) -> Predictor:
-    bundle = write_bundle(tmp_path / "made-up", _spec(), {"w": np.zeros(1, np.float32)}, "card")
+    bundle = write_bundle(tmp_path / "made-up", brightness_spec(), {"w": np.zeros(1, np.float32)}, "card")
     return Predictor(bundle, BrightnessRuntime())
 
 
@@ -68,7 +31,8 @@ def test_what_is_drawn_right_counts_as_right(predictor):
     assert metrics["mean_iou"] == pytest.approx(1.0, abs=0.01)
     assert metrics["classes"]["bright"]["support"] == 3
     assert metrics["classes"]["dark"]["support"] == 6
-    assert metrics["clean_frames"] == {"frames": 3, "gate_open_share": 0.0, "drawn_share": 0.0}
+    assert metrics["clean_frames"]["frames"] == 3
+    assert metrics["clean_frames"]["gate_open_share"] == metrics["clean_frames"]["drawn_share"] == 0.0
 
 
 def test_errors_by_hand(predictor):
@@ -144,7 +108,7 @@ def test_overlays_colour_only_the_classes():
 
 def test_the_card_tells_figures_data_and_limits(predictor):
     metrics = evaluate(predictor, make_collection(12)).metrics
-    spec = _spec(
+    spec = brightness_spec(
         metrics=metrics,
         data={
             "source": "Made-up steel", "terms": "none", "sha256": "d" * 64, "split_sha256": "e" * 64, "groups": 9,
@@ -181,3 +145,113 @@ def test_made_up_steel_has_what_it_says():
     collection = make_collection(12)
     held = [[bool(class_mask(stack, k).any()) for k in (1, 2)] for stack in collection.stacks]
     assert held[:4] == [[False, False], [False, True], [True, False], [False, True]]
+
+
+def _corner_frame(bright: float, dark: float) -> np.ndarray:
+    image = np.full((64, 64), 100, np.uint8)
+    image[0, :2] = round(bright * 255), round(dark * 255)
+    return image
+
+
+@pytest.fixture
+def classifier(tmp_path) -> Predictor:
+    spec = brightness_spec(task="classify", pixel_thresholds={}, min_area_px={})
+    bundle = write_bundle(tmp_path / "classifier", spec, {"w": np.zeros(1, np.float32)}, "card")
+    return Predictor(bundle, CornerRuntime())
+
+
+CORNERS = (_corner_frame(0.8, 0.1), _corner_frame(0.2, 0.3), _corner_frame(0.1, 0.9), _corner_frame(0.1, 0.2))
+
+
+def _labelled(labels: tuple[tuple[int, ...], ...]) -> Collection:
+    stacks = tuple(empty_stack(64, 64, 2) for _ in CORNERS)
+    return Collection(TAXONOMY, ("a", "b", "c", "d"), CORNERS, stacks, labels=labels)
+
+
+def test_a_classifier_is_measured_by_its_most_probable_class(classifier):
+    """Told: bright, none, dark, none; true: bright, bright, dark, none."""
+    evaluation = evaluate(classifier, _labelled(((1,), (1,), (2,), ())))
+    metrics = evaluation.metrics
+    assert metrics["accuracy"] == 0.75
+    assert metrics["mean_recall"] == 0.75
+    assert metrics["drawn"] is False
+    assert metrics["confusion_frames"] == {
+        "order": ["none", "bright", "dark"],
+        "rows_are_truth": [[1, 0, 0], [1, 1, 0], [0, 0, 1]],
+        "left_out": 0,
+    }
+    bright = metrics["classes"]["bright"]
+    assert (bright["precision"], bright["recall"], bright["support"]) == (1.0, 0.5, 2)
+    assert bright["f1"] == round(2 / 3, 4)
+    assert bright["auroc"] == 1.0
+    assert bright["intervals"]["recall"] == [0.0945, 0.9055]
+    assert metrics["averages"]["macro"] == {"precision": 1.0, "recall": 0.75, "f1": round((2 / 3 + 1) / 2, 4)}
+    assert metrics["averages"]["weighted"]["recall"] == round(2 / 3, 4)
+    assert metrics["clean_frames"]["gate_open_share"] == 0.0
+    assert metrics["clean_frames"]["drawn_share"] is None
+    # One defective frame of three scores below none of the clean ones: 0.8, 0.3 and 0.9 against 0.2.
+    assert metrics["defect_auroc"] == 1.0
+    assert "iou" not in bright
+    assert evaluation.frames[0].name == "b"
+    json.dumps(metrics, allow_nan=False)
+
+
+def test_frames_with_labels_alone_are_measured_by_their_classes(predictor):
+    steel = make_collection(8)
+    alone = Collection(
+        TAXONOMY,
+        steel.names,
+        steel.images,
+        tuple(empty_stack(64, 64, 2) for _ in steel.images),
+        labels=tuple(tuple(np.flatnonzero(row) + 1) for row in steel.presence),
+    )
+    metrics = evaluate(predictor, alone).metrics
+    assert metrics["drawn"] is False
+    assert metrics["accuracy"] == 1.0
+    assert "mean_iou" not in metrics
+    assert clean_regions(alone) == []
+
+
+def test_a_class_without_a_frame_is_null_and_not_zero(predictor):
+    steel = make_collection(8)
+    dark = steel.subset([row for row in range(8) if not steel.presence[row, 0]])
+    row = evaluate(predictor, dark).metrics["classes"]["bright"]
+    for figure in ("recall", "precision", "f1", "auroc", "iou", "dice", "pixel_recall", "foreground_dice"):
+        assert row[figure] is None, figure
+    assert row["support"] == row["pixel_support"] == 0
+    assert row["intervals"]["recall"] is None
+
+
+def test_ignored_pixels_count_nowhere(tmp_path):
+    """A bright square lies in what is ignored; what is drawn there is neither right nor wrong."""
+    bright, _ = TAXONOMY.classes
+    taxonomy = Taxonomy("ignoring", (bright, DefectClass(2, "dark", "Dark", "#56b4e9", role=Role.IGNORE)))
+    spec = brightness_spec(taxonomy=taxonomy)
+    bundle = write_bundle(tmp_path / "ignoring", spec, {"w": np.zeros(1, np.float32)}, "card")
+    image = np.full((64, 64), 110, np.uint8)
+    image[10:20, 10:20] = image[40:50, 40:50] = 240
+    stack = empty_stack(64, 64, 2)
+    stack[10:20, 10:20] = 1
+    stack[38:52, 38:52] = 3
+    collection = Collection(taxonomy, ("half",), (image,), (stack,))
+    metrics = evaluate(Predictor(bundle, BrightnessRuntime()), collection).metrics
+    assert list(metrics["classes"]) == ["bright"]
+    row = metrics["classes"]["bright"]
+    assert (row["iou"], row["pixel_support"], row["pixel_precision"]) == (1.0, 100, 1.0)
+    assert metrics["mean_iou"] == 1.0
+    assert np.sum(metrics["confusion_px"]["rows_are_truth"]) == 64 * 64 - 14 * 14
+    ignored_alone = Collection(taxonomy, ("all",), (image,), (np.full((64, 64), 3, np.uint8),))
+    assert evaluate(Predictor(bundle, BrightnessRuntime()), ignored_alone).metrics["classes"]["bright"]["support"] == 0
+
+
+def test_drawing_nothing_scores_what_the_report_says(predictor):
+    metrics = evaluate(predictor, make_collection(12)).metrics
+    # 24 pairs of frame and class, 9 of them with a defect.
+    assert metrics["competition_dice_of_nothing"] == round(15 / 24, 4)
+
+
+def test_other_classes_are_one_sentence(predictor):
+    other = make_taxonomy("other", ("pits", "oil"))
+    collection = Collection(other, ("a",), (CORNERS[0],), (empty_stack(64, 64, 2),))
+    with pytest.raises(DataError, match="labelled with pits, oil and the bundle knows bright, dark"):
+        evaluate(predictor, collection)
