@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from torch import Tensor, nn
 
 from models.networks.encoders import ENCODER_DEPTH, make_encoder
+from models.networks.frame_classifier import FrameClassifier
 from models.networks.pooling import make_pool
 from models.networks.sizing import MULTIPLE_OF_RESIZED_PX, InputPx, brought_to, read_input_px
 
 
-class Classifier(nn.Module):
+class Classifier(FrameClassifier):
     """The classifier of ``resnet50-multilabel`` (H2O, Hydrogen Torch) and the first layer of ``resnet-resunet``.
 
     Those name a ResNet-50 (https://arxiv.org/abs/1512.03385) with average pool and no dropout at 224×224 px; any
@@ -22,7 +21,6 @@ class Classifier(nn.Module):
     Logits are (N, K), a sigmoid each; with ``exclusive`` (N, K + 1), 'none' first, for one softmax.
     """
 
-    task = "classify"
     multiple_px = 2**ENCODER_DEPTH
 
     def __init__(
@@ -36,24 +34,14 @@ class Classifier(nn.Module):
         input_px: InputPx = None,
         pretrained: bool = False,
     ) -> None:
-        super().__init__()
-        self.input_px = read_input_px(input_px)
+        super().__init__(read_input_px(input_px))
         if self.input_px is not None:
             self.multiple_px = MULTIPLE_OF_RESIZED_PX
-        self.pool = make_pool(pool)
         self.encoder = make_encoder(encoder, channels, pretrained)
-        self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(self.encoder.out_channels[-1], class_count + int(exclusive))
+        self.head = nn.Sequential(
+            make_pool(pool), nn.Dropout(dropout), nn.Linear(self.encoder.out_channels[-1], class_count + int(exclusive))
+        )
 
     def encode(self, x: Tensor) -> list[Tensor]:
         """The deepest features, (N, C', h/32, w/32), of (N, C, H, W) normalised images."""
         return [self.encoder(brought_to(x, self.input_px))[-1]]
-
-    def classify(self, features: Sequence[Tensor]) -> Tensor:
-        """Class logits, (N, K) or, exclusive, (N, K + 1)."""
-        logits: Tensor = self.head(self.dropout(self.pool(features[-1])))
-        return logits
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Class logits of (N, C, H, W) normalised images."""
-        return self.classify(self.encode(x))

@@ -9,10 +9,16 @@ from torch import nn
 
 from models.networks.cascade import Cascade
 from models.networks.classifier import Classifier
+from models.networks.fully_connected import FullyConnected
+from models.networks.neu_cnn import NeuCnn
+from models.networks.plain_cnn import PlainCnn
 
 NETWORKS: dict[str, type[nn.Module]] = {
     "cascade": Cascade,
     "classifier": Classifier,
+    "fully_connected": FullyConnected,
+    "plain_cnn": PlainCnn,
+    "neu_cnn": NeuCnn,
 }
 """Each is called with class_count, channels, exclusive and the bundle's network options.
 

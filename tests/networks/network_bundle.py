@@ -36,6 +36,11 @@ def make(name: str, options: Mapping[str, Any], *, exclusive: bool = True, chann
     return network.eval()
 
 
+def parameters(network: nn.Module) -> int:
+    """How many numbers are learnt."""
+    return sum(value.numel() for value in network.parameters())
+
+
 def bundle_of(
     folder: Path,
     name: str,

@@ -99,8 +99,9 @@ def test_openvino_says_what_torch_says(tmp_path, options, exclusive):
 
 
 def test_the_share_of_none_is_left_out(tmp_path):
-    bundle = bundle_of(tmp_path, "classifier", SMALL)
-    network = make("classifier", SMALL)
+    options = {"hidden": [6], "input_px": [16, 16]}
+    bundle = bundle_of(tmp_path, "fully_connected", options)
+    network = make("fully_connected", options)
     tiles = np.random.default_rng(0).normal(size=(2, 1, 64, 64)).astype(np.float32)
     with torch.no_grad():
         expected = network(torch.from_numpy(tiles)).softmax(1)[:, 1:].numpy()
