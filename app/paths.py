@@ -13,8 +13,7 @@ from pathlib import Path
 
 import platformdirs
 
-HOME_VARIABLE = "STRIPSIGHT_HOME"
-CACHE_VARIABLE = "STRIPSIGHT_CACHE"
+from models.cache_folder import HOME_VARIABLE, cache_folder
 
 
 def resources() -> Path:
@@ -45,13 +44,7 @@ def person_settings() -> Path:
 
 def cache() -> Path:
     """The folder of what can be made again: compiled models. ``STRIPSIGHT_CACHE`` moves it elsewhere."""
-    chosen = os.environ.get(CACHE_VARIABLE)
-    if chosen:
-        return Path(chosen).expanduser()
-    home = os.environ.get(HOME_VARIABLE)
-    if home:
-        return Path(home).expanduser() / "cache"
-    return Path(platformdirs.user_cache_dir("stripsight", appauthor=False))
+    return cache_folder()
 
 
 def bundle_folders() -> tuple[Path, ...]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from models.data.cache import DataCache, default_cache
 from models.data.class_folders import read_class_folders
 from models.data.collection import Collection, DataError
 from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
 from models.data.kind_folders import read_kind_folders
 from models.data.mapped import mapped_collection
+from models.data.places import local_file, local_folder
 from models.data.rendered import read_rendered
 from models.labels.taxonomy import Role, Taxonomy, TaxonomyError, make_taxonomy
 
@@ -24,7 +23,9 @@ class DataPlan:
 
     - ``reader``: a key of ``READERS``.
     - ``taxonomy``, ``classes``: what the classes are called together, and their names in the order of their ids.
-    - ``folder``, ``labels``: the data's folder and a label file; both may name environment variables as ``${NAME}``.
+    - ``folder``, ``labels``: the data's folder and a label file. Either may be a path, a zip file, a path into one
+      (``DATA.zip/images``) or a URL that fsspec opens (s3://, https://, …), and name environment variables as
+      ``${NAME}``. Archives and URLs are copied once into the data cache.
     - ``channels``: 1 grey, 3 RGB. ``exclusive``: a pixel (a frame, where masks are not known) has one class.
     - ``roles``: class names and 'nuisance' or 'ignore'; all others are defects. Pixels of a class with the role
       'ignore' count in no loss and no metric.
@@ -93,31 +94,32 @@ _READERS_BY_NAME = frozenset({"class_folders", "kind_folders"})
 """The readers of data that names its classes; in all other data a class is a number."""
 
 
-def _index_folder(data: DataPlan) -> Collection:
-    return read_index_folder(expanded_path(data.folder, "folder"), data.source_taxonomy(), data.channels)
+def _index_folder(data: DataPlan, cache: DataCache) -> Collection:
+    folder = local_folder(data.folder, "folder", cache)
+    return read_index_folder(folder, data.source_taxonomy(), data.channels)
 
 
-def _kaggle_folder(data: DataPlan) -> Collection:
+def _kaggle_folder(data: DataPlan, cache: DataCache) -> Collection:
     return read_kaggle_folder(
-        expanded_path(data.folder, "folder"),
-        expanded_path(data.labels, "labels"),
+        local_folder(data.folder, "folder", cache),
+        local_file(data.labels, "labels", cache),
         data.source_taxonomy(),
         data.channels,
         data.unlabelled_are_clean,
     )
 
 
-def _class_folders(data: DataPlan) -> Collection:
-    folder = expanded_path(data.folder, "folder")
+def _class_folders(data: DataPlan, cache: DataCache) -> Collection:
+    folder = local_folder(data.folder, "folder", cache)
     return read_class_folders(folder, data.source_taxonomy(), data.channels, data.clean_folder)
 
 
-def _kind_folders(data: DataPlan) -> Collection:
-    folder = expanded_path(data.folder, "folder")
+def _kind_folders(data: DataPlan, cache: DataCache) -> Collection:
+    folder = local_folder(data.folder, "folder", cache)
     return read_kind_folders(folder, data.source_taxonomy(), data.channels, data.clean_folder)
 
 
-def _rendered(data: DataPlan) -> Collection:
+def _rendered(data: DataPlan, _: DataCache) -> Collection:
     collection = read_rendered(data.preset, data.frames, data.seed)
     if data.channels != 1 or not (data.map or collection.taxonomy.names == data.classes):
         raise DataError(
@@ -127,7 +129,7 @@ def _rendered(data: DataPlan) -> Collection:
     return collection
 
 
-READERS: Mapping[str, Callable[[DataPlan], Collection]] = {
+READERS: Mapping[str, Callable[[DataPlan, DataCache], Collection]] = {
     "index_folder": _index_folder,
     "class_folders": _class_folders,
     "kind_folders": _kind_folders,
@@ -136,30 +138,18 @@ READERS: Mapping[str, Callable[[DataPlan], Collection]] = {
 }
 
 
-def read_collection(data: DataPlan) -> Collection:
-    """The labelled frames a plan names. Raises ``DataError`` with one sentence where they cannot be had."""
+def read_collection(data: DataPlan, cache: DataCache | None = None) -> Collection:
+    """The labelled frames a plan names. Raises ``DataError`` with one sentence where they cannot be had.
+
+    What has to be copied, unpacked or rendered first is kept in ``cache``, this person's own without.
+    """
     if data.reader not in READERS:
         raise DataError(f"There is no reader '{data.reader}'; choose one of {', '.join(sorted(READERS))}.")
     try:
         taxonomy = data.make_taxonomy()
-        collection = READERS[data.reader](data)
+        collection = READERS[data.reader](data, cache or default_cache())
     except TaxonomyError as error:
         raise DataError(f"The plan's [data]: {error}") from error
     if data.map or data.source_classes:
         return mapped_collection(collection, data.map, taxonomy)
     return collection
-
-
-def expanded_path(text: str, key: str) -> Path:
-    """A path with its environment variables filled in. Raises ``DataError`` naming one that is not set."""
-    if not text:
-        raise DataError(f"The plan's [data] names no {key}; write it there or on the command line.")
-    try:
-        return Path(string.Template(text).substitute(os.environ)).expanduser()
-    except KeyError as error:
-        name = error.args[0]
-        raise DataError(
-            f"The plan's {key} is '{text}', but {name} is not set; set it, or name the folder with --images."
-        ) from error
-    except ValueError as error:
-        raise DataError(f"The plan's {key} '{text}' is no path: {error}; write variables as ${{NAME}}.") from error
