@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from models.data.cache import DataCache, default_cache
 from models.data.class_folders import read_class_folders
 from models.data.collection import Collection, DataError
+from models.data.corrections_folder import read_corrections
 from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
 from models.data.kind_folders import read_kind_folders
@@ -119,6 +120,10 @@ def _kind_folders(data: DataPlan, cache: DataCache) -> Collection:
     return read_kind_folders(folder, data.source_taxonomy(), data.channels, data.clean_folder)
 
 
+def _store(data: DataPlan, cache: DataCache) -> Collection:
+    return read_corrections(local_folder(data.folder, "folder", cache), data.channels)
+
+
 def _rendered(data: DataPlan, _: DataCache) -> Collection:
     collection = read_rendered(data.preset, data.frames, data.seed)
     if data.channels != 1 or not (data.map or collection.taxonomy.names == data.classes):
@@ -134,6 +139,7 @@ READERS: Mapping[str, Callable[[DataPlan, DataCache], Collection]] = {
     "class_folders": _class_folders,
     "kind_folders": _kind_folders,
     "kaggle_folder": _kaggle_folder,
+    "store": _store,
     "rendered": _rendered,
 }
 
@@ -150,6 +156,6 @@ def read_collection(data: DataPlan, cache: DataCache | None = None) -> Collectio
         collection = READERS[data.reader](data, cache or default_cache())
     except TaxonomyError as error:
         raise DataError(f"The plan's [data]: {error}") from error
-    if data.map or data.source_classes:
+    if data.map or data.source_classes or data.roles or collection.taxonomy.names != taxonomy.names:
         return mapped_collection(collection, data.map, taxonomy)
     return collection
