@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.nn import functional
 from torch.utils.data import Dataset
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
+from models.data.augmentations import apply, listed_transforms, strategy_transforms
 from models.data.collection import IGNORED, Collection, target_index
 from models.data.statistics import Normalisation
 from models.labels.masks import MaskStack, class_mask, classes_present
 from models.labels.taxonomy import Role, Taxonomy
+from models.networks.sizing import brought_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class Augmentation:
     crops of a frame with defects hold one of them, its class drawn evenly; the others lie anywhere. ``transpose`` swaps
     rows and columns with probability one half; with ``flips`` these are all eight ways to lay a plate. ``zoom`` are the
     smallest and the largest factor, drawn evenly in their logarithm, by which a crop is enlarged.
+
+    With ``cut`` 'frames' whole frames are brought to ``size_px`` instead. A ``strategy`` but 'keys' takes the place of
+    flips, transpose, brightness and contrast: a set of ``models.data.augmentations``, or with 'custom' the transforms
+    that ``train`` lists.
     """
 
     size_px: tuple[int, int]
@@ -37,6 +46,9 @@ class Augmentation:
     defect_share: float = 0.0
     transpose: bool = False
     zoom: tuple[float, float] = (1.0, 1.0)
+    cut: str = "crops"
+    strategy: str = "keys"
+    train: tuple[Mapping[str, Any], ...] = ()
 
 
 class CropDataset(Dataset[tuple[Tensor, Tensor]]):
@@ -44,7 +56,8 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
     An item is (image (C, h, w) float32 normalised, target): with ``exclusive`` the target is (h, w) int64 with 0
     background, k class k and 255 ignored, else (K, h, w) float32 of 0 and 1, or 255 in every plane where ignored.
-    Frames smaller than the crop are mirrored outwards to its size first.
+    Frames smaller than the crop are mirrored outwards to its size first. Raises ``DataError`` for a transform that
+    cannot be made.
     """
 
     def __init__(
@@ -60,30 +73,41 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         self._ignored = {defect.id for defect in collection.taxonomy if defect.role is Role.IGNORE}
         self._crops_a_frame = crops_a_frame
         self._size_px = augmentation.size_px
+        self._whole = augmentation.cut == "frames"
         self._zoom = augmentation.zoom
-        self._transpose_share = 0.5 if augmentation.transpose else 0.0
+        by_keys = augmentation.strategy == "keys"
+        self._transpose_share = 0.5 if augmentation.transpose and by_keys else 0.0
         self._defect_share = augmentation.defect_share
-        self._transform = _transform(augmentation, normalisation)
+        self._transforms = _transforms(augmentation, normalisation)
 
     def __len__(self) -> int:
         return len(self._collection) * self._crops_a_frame
 
     def __getitem__(self, place: int) -> tuple[Tensor, Tensor]:
         row = place % len(self._collection)
-        stack = self._collection.stacks[row]
-        size_px = self._cut_px()
-        window = self._window(stack, size_px)
-        image = mirrored_to(self._collection.images[row][window], size_px)
-        target = mirrored_to(target_of(stack[window], self._collection.taxonomy, self._exclusive), size_px)
+        image, target = self._frame(row) if self._whole else self._crop(row)
         pixels = torch.from_numpy(np.ascontiguousarray(image if image.ndim == 3 else image[:, :, None]))
         # A mask image of several channels holds the overlapping classes, one channel each.
         labels = torch.from_numpy(np.ascontiguousarray(target if target.ndim == 3 else target[:, :, None]))
-        x, y = self._transform(tv_tensors.Image(pixels.permute(2, 0, 1)), tv_tensors.Mask(labels.permute(2, 0, 1)))
+        x, y = tv_tensors.Image(pixels.permute(2, 0, 1)), tv_tensors.Mask(labels.permute(2, 0, 1))
+        if self._whole:
+            x, y = _resized(x, y, self._size_px)
+        x, y = apply(self._transforms, x, y)
         if float(torch.rand(())) < self._transpose_share:
             x, y = x.mT, y.mT
         if self._exclusive:
             return x.as_subclass(Tensor), y.as_subclass(Tensor)[0].long()
         return x.as_subclass(Tensor), y.as_subclass(Tensor).float()
+
+    def _frame(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        return self._collection.images[row], target_array(self._collection, row, self._exclusive)
+
+    def _crop(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        stack = self._collection.stacks[row]
+        size_px = self._cut_px()
+        window = self._window(stack, size_px)
+        target = target_of(stack[window], self._collection.taxonomy, self._exclusive)
+        return mirrored_to(self._collection.images[row][window], size_px), mirrored_to(target, size_px)
 
     def _cut_px(self) -> tuple[int, int]:
         """Height and width to cut, which the zoom then brings to the crop's size."""
@@ -141,14 +165,25 @@ def _below(limit: int) -> int:
     return int(torch.randint(limit, ()))
 
 
-def _transform(augmentation: Augmentation, normalisation: Normalisation) -> v2.Transform:
+def _resized(x: Tensor, y: Tensor, size_px: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Frame (C, H, W) uint8 and mask as a network that works at ``size_px`` sees them; the frame float, 0..1."""
+    shrunk = brought_to(x.float()[None] / 255.0, size_px)[0]
+    mask = functional.interpolate(y[None].float(), size_px, mode="nearest-exact")[0].to(y.dtype)
+    return tv_tensors.Image(shrunk), tv_tensors.Mask(mask)
+
+
+def _transforms(augmentation: Augmentation, normalisation: Normalisation) -> list[v2.Transform]:
     steps: list[v2.Transform] = []
-    if augmentation.zoom != (1.0, 1.0):
+    if augmentation.zoom != (1.0, 1.0) and augmentation.cut == "crops":
         steps.append(v2.Resize(list(augmentation.size_px), antialias=True))
-    if augmentation.flips:
+    if augmentation.strategy == "keys" and augmentation.flips:
         steps += [v2.RandomHorizontalFlip(0.5), v2.RandomVerticalFlip(0.5)]
     steps.append(v2.ToDtype({tv_tensors.Image: torch.float32, "others": None}, scale=True))
-    if augmentation.brightness or augmentation.contrast:
+    if augmentation.strategy == "custom":
+        steps += listed_transforms(augmentation.train)
+    elif augmentation.strategy != "keys":
+        steps += strategy_transforms(augmentation.strategy, augmentation.size_px, normalisation.mean)
+    elif augmentation.brightness or augmentation.contrast:
         steps.append(v2.ColorJitter(brightness=augmentation.brightness, contrast=augmentation.contrast))
     steps.append(v2.Normalize(list(normalisation.mean), list(normalisation.std)))
-    return v2.Compose(steps)
+    return steps

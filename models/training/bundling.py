@@ -2,207 +2,213 @@
 
 from __future__ import annotations
 
-import platform
+import json
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from lightning_fabric import Fabric
-from torch import nn
 
 from models.bundle import Bundle, BundleSpec, write_bundle
-from models.data.collection import IGNORED, Collection, target_index
-from models.data.readers import read_collection
-from models.data.splits import Split, split_by_content, without_copies
-from models.data.statistics import Normalisation, frames_by_class, normalisation
-from models.evaluation.evaluation import clean_region_metrics, evaluate
-from models.labels.masks import class_mask
+from models.data.cache import default_cache
+from models.data.collection import Collection, DataError
+from models.data.places import local_folder
+from models.data.statistics import Normalisation
+from models.evaluation.clean_regions import clean_region_metrics
+from models.evaluation.evaluation import evaluate
+from models.evaluation.measurement import measure
+from models.evaluation.report_folder import write_report
+from models.networks.flipped import Flipped
 from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
 from models.training.card import write_card
-from models.training.class_figures import evaluate_classes
-from models.training.inference import infer
+from models.training.checkpoint import CheckpointError
+from models.training.logbook import NoLogbook, make_logbook
 from models.training.memory import keep_freed_memory
 from models.training.metrics import METRIC_WORDS
-from models.training.network import recorded_options, task_name
+from models.training.network import task_name
+from models.training.parts import Parts, make_normalisation, read_parts
 from models.training.plan import Plan
+from models.training.plan_fit import check_fit
+from models.training.predictions import SUBMISSION_FILE, write_predictions
 from models.training.progress import say
-from models.training.thresholds import TunedThresholds, TuningFrame, tune_gate, tune_thresholds
+from models.training.specification import make_spec, training_words
 from models.training.trainer import Trained, make_fabric, train
+from models.training.tuning import make_thresholds
+
+SEED_FILE = "seed.json"
+LARGEST_SEED = 2**31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
-    """The data of one training, split, with what the card says of it."""
+class Fold:
+    """One training with its data: the only one, or one of several folds."""
 
-    train: Collection
-    validation: Collection
-    test: Collection
-    split: Split
-    sha256: str
+    parts: Parts
+    scale: Normalisation
+    trained: Trained
+
+    @property
+    def score(self) -> float | None:
+        """The score of the epoch that was kept."""
+        return self.trained.history[self.trained.kept_epoch].score
 
 
-def train_bundle(plan: Plan, folder: Path, command: str, device: str = "auto") -> Bundle:
+def train_bundle(plan: Plan, folder: Path, command: str, device: str = "auto") -> Bundle | None:
     """Follow a plan and write its bundle as ``folder``; an unfinished training beside it is gone on with.
 
-    ``command`` goes into the card. Raises ``DataError``, ``NetworkError``, ``CheckpointError``, ``TrainingError`` or
-    ``BundleError``, each with one sentence.
+    ``command`` goes into the card. ``None`` where the plan wants no bundle, or from a process that only helps another
+    one. Beside the bundle lie, where asked for, NAME.log, NAME.report and NAME.predictions. Raises ``PlanError``,
+    ``DataError``, ``NetworkError``, ``CheckpointError``, ``TrainingError`` or ``BundleError``, each with one sentence.
     """
-    parts = read_parts(plan)
-    say(
-        f"{len(parts.train)} frames to train, {len(parts.validation)} to validate, {len(parts.test)} to test; "
-        f"{parts.split.groups} groups of alike frames."
-    )
+    check_fit(plan)
+    unfinished = beside(folder, "unfinished")
+    plan = with_seed(plan, unfinished)
     keep_freed_memory()
-    fabric = make_fabric(plan.schedule.precision, device)
-    scale = normalisation(parts.train)
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    trained = train(plan, (parts.train, parts.validation), scale, unfinished, parts.sha256, fabric)
-    bundle = finish(plan, parts, trained, scale, fabric, folder, command)
+    fabric = make_fabric(plan.schedule.precision, device, plan.schedule.devices)
+    all_parts = read_parts(plan)
+    folds = []
+    for parts in all_parts:
+        _check_data(plan, parts.train)
+        _say_parts(parts, len(all_parts))
+        scale = make_normalisation(plan, parts.train)
+        state_folder = unfinished if len(all_parts) == 1 else unfinished / f"fold-{parts.fold}"
+        log_folder = folder if len(all_parts) == 1 else folder.with_name(f"{folder.name}-fold-{parts.fold}")
+        logbook = make_logbook(plan.logging, log_folder) if fabric.global_rank == 0 else NoLogbook()
+        try:
+            both = parts.train, parts.validation
+            folds.append(Fold(parts, scale, train(plan, both, scale, state_folder, parts.sha256, fabric, logbook)))
+        finally:
+            logbook.close()
+    if fabric.global_rank != 0:
+        return None
+    _say_folds(folds)
+    bundle = finish(plan, folds, fabric, folder, command) if plan.run.bundle else None
     shutil.rmtree(unfinished, ignore_errors=True)
     return bundle
 
 
-def read_parts(plan: Plan) -> Parts:
-    """The plan's data, split by content."""
-    collection = read_collection(plan.data)
-    split = split_by_content(collection, plan.data.validation_share, plan.data.test_share, plan.seed)
-    if not plan.data.copies:
-        split = without_copies(split, collection)
-    return Parts(
-        collection.subset(split.train),
-        collection.subset(split.validation),
-        collection.subset(split.test),
-        split,
-        collection.sha256(),
-    )
+def beside(folder: Path, what: str) -> Path:
+    """A folder next to the bundle's for something that is no part of it."""
+    return folder.with_name(f"{folder.name}.{what}")
 
 
-def finish(
-    plan: Plan, parts: Parts, trained: Trained, scale: Normalisation, fabric: Fabric, folder: Path, command: str
-) -> Bundle:
-    """Tune thresholds on the validation part, measure on the test part, write the bundle with its card."""
-    classifies = task_name(plan) == "classify"
-    if classifies:
-        say("Tuning the gates on the validation part.")
-        tuned = tuned_gates(fabric, trained.network, parts.validation, scale, plan)
-    else:
-        say("Tuning gates, pixel thresholds and minimum areas on the validation part.")
-        frames = tuning_frames(fabric, trained.network, parts.validation, scale, plan)
-        tuned = tune_thresholds(frames, plan.data.exclusive)
-    spec = make_spec(plan, parts, trained, scale, tuned, fabric, command)
-    weights = {name: tensor.detach().cpu().numpy() for name, tensor in trained.network.state_dict().items()}
+def with_seed(plan: Plan, unfinished: Path) -> Plan:
+    """The plan with a fresh seed where it says -1: the one an unfinished training was begun with, else a new one.
+
+    Raises ``CheckpointError`` where the file that keeps it is broken.
+    """
+    if plan.seed >= 0:
+        return plan
+    path = unfinished / SEED_FILE
+    try:
+        seed = int(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        seed = secrets.randbelow(LARGEST_SEED)
+        unfinished.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(seed), encoding="utf-8")
+    except (OSError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error}); delete it to begin the training again.") from error
+    say(f"The seed is {seed}.")
+    return replace(plan, seed=seed)
+
+
+def finish(plan: Plan, folds: Sequence[Fold], fabric: Fabric, folder: Path, command: str) -> Bundle:
+    """Tune thresholds, measure on frames kept back, write the bundle with its card; of several folds the best one's."""
+    best = max(folds, key=_worth)
+    parts, trained = best.parts, best.trained
+    network = Flipped.around(trained.network, plan.run.test_time).eval() if plan.run.test_time else trained.network
+    tuned = make_thresholds(plan, fabric, network, parts.validation, best.scale)
+    words = training_words(plan, trained, fabric, command)
+    spec = make_spec(plan, parts, trained, network, best.scale, tuned, words)
+    weights = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
     # The figures are those of the bundle as shipped, 16-bit weights and all: it is written once to be measured.
-    trial = folder.with_name(f"{folder.name}.unfinished") / "trial"
+    trial = beside(folder, "unfinished") / "trial"
     bundle = write_bundle(trial, spec, weights, "Not measured yet.\n")
-    say("Measuring on the test part.")
+    say(f"Measuring on the {spec.data['measured_on']} part.")
     predictor = Predictor(bundle, TorchRuntime(bundle, "cuda" if fabric.device.type == "cuda" else "cpu", "Measuring."))
     try:
-        if classifies:
-            metrics = evaluate_classes(predictor, parts.test)
-        else:
-            metrics = evaluate(predictor, parts.test).metrics
-            metrics["clean_regions"] = clean_region_metrics(predictor, parts.test)
+        metrics = _measure(plan, predictor, parts.judged_on or parts.train, folder)
+        if len(folds) > 1:
+            metrics["cross_validation"] = _cross_validation(folds)
+        if plan.run.predict:
+            images = local_folder(plan.run.predict, "run.predict", default_cache())
+            out = beside(folder, "predictions")
+            count = write_predictions(predictor, images, out)
+            say(f"{out / SUBMISSION_FILE}: {count} images.")
     finally:
         predictor.close()
     spec = replace(spec, metrics=metrics)
     written = write_bundle(folder, spec, weights, write_card(spec, plan.limits))
     shutil.rmtree(trial, ignore_errors=True)
-    figures = ("accuracy", "auroc") if classifies else ("mean_iou", "mean_dice")
-    words = ", ".join(f"{METRIC_WORDS[name]} {metrics[name]}" for name in figures)
-    say(f"{folder}: {words} on {metrics['frames']} frames.")
+    _say_figures(folder, spec)
     return written
 
 
-def tuning_frames(
-    fabric: Fabric, network: nn.Module, collection: Collection, scale: Normalisation, plan: Plan
-) -> Iterator[TuningFrame]:
-    """What the network says of the frames of a collection, beside the truth."""
-    exclusive = plan.data.exclusive
-    with fabric.autocast():
-        for output in infer(fabric, network, collection, scale, plan):
-            stack = collection.stacks[output.row]
-            yield TuningFrame(
-                presence=output.presence,
-                pixels=output.pixels[1:] if exclusive else output.pixels,
-                truth=np.stack([class_mask(stack, defect.id) for defect in collection.taxonomy]),
-                valid=target_index(stack, collection.taxonomy) != IGNORED,
-            )
+def _measure(plan: Plan, predictor: Predictor, collection: Collection, folder: Path) -> dict[str, Any]:
+    if not plan.run.report:
+        return {
+            **evaluate(predictor, collection).metrics,
+            "clean_regions": clean_region_metrics(predictor, collection),
+        }
+    measurement = measure(predictor, collection)
+    write_report(measurement, beside(folder, "report"))
+    return {**measurement.evaluation.metrics, "clean_regions": measurement.extras["clean_regions"]}
 
 
-def tuned_gates(
-    fabric: Fabric, network: nn.Module, collection: Collection, scale: Normalisation, plan: Plan
-) -> TunedThresholds:
-    """The gates of a classifier; there are no pixels to tune."""
-    with fabric.autocast():
-        outputs = sorted(infer(fabric, network, collection, scale, plan), key=lambda output: output.row)
-    scores, held = np.stack([output.presence for output in outputs]), collection.presence
-    return TunedThresholds(tuple(tune_gate(held[:, k], scores[:, k]) for k in range(held.shape[1])), (), ())
+def _worth(fold: Fold) -> float:
+    if fold.score is None:
+        return 0.0
+    return -fold.score if fold.trained.metric == "loss" else fold.score
 
 
-def make_spec(
-    plan: Plan,
-    parts: Parts,
-    trained: Trained,
-    scale: Normalisation,
-    tuned: TunedThresholds,
-    fabric: Fabric,
-    command: str,
-) -> BundleSpec:
-    """The bundle's specification, without metrics."""
-    names = parts.train.taxonomy.names
-    return BundleSpec(
-        name=plan.name,
-        title=plan.title,
-        network=plan.network.name,
-        network_options=recorded_options(plan),
-        taxonomy=parts.train.taxonomy,
-        channels=plan.data.channels,
-        mean=scale.mean,
-        std=scale.std,
-        tile_px=plan.run.tile_px,
-        overlap_px=plan.run.overlap_px,
-        exclusive=plan.data.exclusive,
-        task=task_name(plan),
-        multiple_px=int(trained.network.multiple_px),  # type: ignore[arg-type]
-        gates=dict(zip(names, tuned.gates, strict=True)),
-        pixel_thresholds=dict(zip(names, tuned.pixels, strict=False)),
-        min_area_px=dict(zip(names, tuned.min_area_px, strict=False)),
-        data=_data_words(plan, parts),
-        training=_training_words(plan, trained, fabric, command),
+def _cross_validation(folds: Sequence[Fold]) -> dict[str, Any]:
+    """The figure of every fold on frames it did not learn from, with mean and deviation (of the folds, N - 1)."""
+    scores = [fold.score for fold in folds if fold.score is not None]
+    return {
+        "metric": folds[0].trained.metric,
+        "folds": [None if fold.score is None else round(fold.score, 4) for fold in folds],
+        "mean": round(float(np.mean(scores)), 4) if scores else None,
+        "deviation": round(float(np.std(scores, ddof=1)), 4) if len(scores) > 1 else None,
+    }
+
+
+def _check_data(plan: Plan, collection: Collection) -> None:
+    if collection.channels != plan.data.channels:
+        raise DataError(
+            f"The frames have {collection.channels} channel(s) and data.channels is {plan.data.channels}; write it so."
+        )
+    if task_name(plan) == "cascade" and not collection.drawn:
+        raise DataError(
+            f"Reader '{plan.data.reader}' tells classes alone, and network '{plan.network.name}' learns masks; "
+            "name a network that classifies."
+        )
+
+
+def _say_parts(parts: Parts, folds: int) -> None:
+    fold = f"Fold {parts.fold} of {folds}: " if folds > 1 else ""
+    validation = 0 if parts.validation is None else len(parts.validation)
+    test = 0 if parts.test is None else len(parts.test)
+    say(
+        f"{fold}{len(parts.train)} frames to train, {validation} to validate, {test} to test; "
+        f"{parts.split.groups} groups of alike frames."
     )
 
 
-def _data_words(plan: Plan, parts: Parts) -> dict[str, Any]:
-    return {
-        "source": plan.data.source or f"Reader '{plan.data.reader}'",
-        "terms": plan.data.terms or "not stated",
-        "sha256": parts.sha256,
-        "split_sha256": parts.split.sha256,
-        "groups": parts.split.groups,
-        "copies_left_out": len(parts.split.copies),
-        "train_frames": len(parts.train),
-        "validation_frames": len(parts.validation),
-        "test_frames": len(parts.test),
-        "train_frames_by_class": frames_by_class(parts.train),
-        "test_frames_by_class": frames_by_class(parts.test),
-    }
+def _say_folds(folds: Sequence[Fold]) -> None:
+    if len(folds) > 1:
+        figure = _cross_validation(folds)
+        say(
+            f"Cross-validated {METRIC_WORDS[figure['metric']]} over {len(folds)} folds: {figure['mean']} "
+            f"± {figure['deviation']}."
+        )
 
 
-def _training_words(plan: Plan, trained: Trained, fabric: Fabric, command: str) -> dict[str, Any]:
-    value = plan.to_json()
-    # Paths say something of one computer only.
-    value["data"] = {key: entry for key, entry in value["data"].items() if key not in ("folder", "labels")}
-    return {
-        "command": command,
-        "plan": value,
-        "epochs": len(trained.history),
-        "best_epoch": trained.best_epoch,
-        "validation_scores": [round(epoch.score, 4) for epoch in trained.history],
-        "minutes": round(sum(epoch.seconds for epoch in trained.history) / 60, 1),
-        "device": "a GPU" if fabric.device.type == "cuda" else f"CPU ({platform.machine()})",
-        "precision": plan.schedule.precision,
-    }
+def _say_figures(folder: Path, spec: BundleSpec) -> None:
+    figures = ("accuracy", "auroc") if spec.task == "classify" else ("mean_iou", "mean_dice")
+    words = ", ".join(f"{METRIC_WORDS[name]} {spec.metrics[name]}" for name in figures)
+    say(f"{folder}: {words} on {spec.metrics['frames']} frames.")

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.bundle import BundleSpec
+from models.training.metrics import METRIC_WORDS
+
+MEASURED = {
+    "test": "test part, which neither the training nor the choice of epoch and thresholds ever saw",
+    "validation": "validation part, by which epoch and thresholds were chosen (no test part was kept back), so the "
+    "figures are a little better than on new steel",
+    "train": "training part itself (nothing was kept back), so the figures say nothing of new steel",
+}
+"""What the figures were measured on, by ``measured_on`` of a bundle's data."""
 
 
 def write_card(spec: BundleSpec, limits: str) -> str:
@@ -21,21 +30,50 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         "## Data",
         f"{data['source']}. Terms: {data['terms']}",
         f"{data['train_frames']} frames to train, {data['validation_frames']} to choose the epoch and the thresholds, "
-        f"{data['test_frames']} to measure. Frames that show the same steel (copies, turned, mirrored or pasted "
-        f"together) were kept in one part: {data['groups']} groups. Split with seed {training['plan']['seed']}, "
-        f"SHA-256 `{data['split_sha256']}`; data SHA-256 `{data['sha256']}`.",
+        f"{data['test_frames']} to measure. {_split_words(data)} Split with seed {training['plan']['seed']}, SHA-256 "
+        f"`{data['split_sha256']}`; data SHA-256 `{data['sha256']}`.",
         "## Training",
         f"    {training['command']}",
-        f"{training['epochs']} epochs, the best was number {training['best_epoch'] + 1}; {training['minutes']:.0f} "
-        f"minutes on {training['device']} in {training['precision']}. The plan stands in `bundle.json`.",
+        f"{training['epochs']} epochs, the {'last' if _keeps_last(training) else 'best'} was number "
+        f"{training['best_epoch'] + 1}; {training['minutes']:.0f} minutes on {training['device']} in "
+        f"{training['precision']}. The plan stands in `bundle.json`.",
         "## Measured",
-        f"On the {metrics['frames']} frames of the test part, which neither the training nor the choice of epoch and "
-        "thresholds ever saw, with gates, thresholds and 16-bit weights as shipped:",
+        f"On the {metrics['frames']} frames of the {MEASURED[data.get('measured_on', 'test')]}, with gates, thresholds "
+        "and 16-bit weights as shipped:",
         _class_figures(metrics) if spec.task == "classify" else _figures(metrics),
+        *_cross_validation(metrics),
         "## Limits",
         limits,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _split_words(data: Mapping[str, Any]) -> str:
+    if data.get("split", "content") in ("frame", "kfold"):
+        return "Every frame was dealt for itself: frames that show the same steel may stand in two parts."
+    if data.get("split") == "file":
+        return "The parts have label files of their own."
+    if data.get("split") == "origin":
+        return f"Frames of one strip were kept in one part: {data['groups']} strips."
+    return (
+        "Frames that show the same steel (copies, turned, mirrored or pasted together) were kept in one part: "
+        f"{data['groups']} groups."
+    )
+
+
+def _keeps_last(training: Mapping[str, Any]) -> bool:
+    return bool(training["plan"].get("schedule", {}).get("keep", "best") == "last")
+
+
+def _cross_validation(metrics: Mapping[str, Any]) -> list[str]:
+    folds = metrics.get("cross_validation")
+    if not folds:
+        return []
+    each = ", ".join(_text(value) for value in folds["folds"])
+    return [
+        f"Cross-validated over {len(folds['folds'])} folds: {METRIC_WORDS[folds['metric']]} {_text(folds['mean'])} ± "
+        f"{_text(folds['deviation'])} ({each}). These are the weights of the best fold."
+    ]
 
 
 def _class_table(spec: BundleSpec) -> str:

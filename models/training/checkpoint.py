@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -20,22 +21,32 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
-    """One epoch: its number from 0, mean training loss, score on the validation part, seconds."""
+    """One epoch: its number from 0, mean training loss, seconds, and its figures of the validation part by name.
+
+    ``score`` is the figure that judges it. ``score`` is ``None`` and ``figures`` are empty where it was not evaluated.
+    """
 
     number: int
     loss: float
-    score: float
+    score: float | None
     seconds: float
+    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class TrainingState:
-    """How far a training has got. ``best`` are the network's tensors of the best epoch so far."""
+    """How far a training has got. ``best`` are the network's tensors of the best epoch so far.
+
+    ``batch_size`` is what was found to fit where the plan leaves it open, else the plan's; ``halvings`` how often a
+    batch was cut in two since because memory ran out.
+    """
 
     plan_sha256: str
     history: list[EpochResult]
     best_epoch: int
     best: dict[str, Tensor]
+    batch_size: int = 0
+    halvings: int = 0
 
 
 def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: Optimizer) -> None:
@@ -44,11 +55,14 @@ def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: 
     tensors |= {f"best.{name}": tensor for name, tensor in state.best.items()}
     for place, parameter in enumerate(_parameters(optimizer)):
         for key, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"optimizer.{place}.{key}"] = torch.as_tensor(value)
+            if value is not None:
+                tensors[f"optimizer.{place}.{key}"] = torch.as_tensor(value)
     words = {
         "plan_sha256": state.plan_sha256,
         "history": [asdict(epoch) for epoch in state.history],
         "best_epoch": state.best_epoch,
+        "batch_size": state.batch_size,
+        "halvings": state.halvings,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
@@ -73,6 +87,7 @@ def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Opti
             words = json.loads((file.metadata() or {})["state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
         history = [EpochResult(**epoch) for epoch in words["history"]]
+        best_epoch, *batch = (int(words[key]) for key in ("best_epoch", "batch_size", "halvings"))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}); delete it to begin the training again.") from error
     if words["plan_sha256"] != plan_sha256:
@@ -83,11 +98,11 @@ def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Opti
     for place, parameter in enumerate(_parameters(optimizer)):
         kept = _below(tensors, f"optimizer.{place}.")
         if kept:
-            # AdamW keeps its step counter on the CPU and its moments beside the parameter.
+            # Optimizers keep their step counter on the CPU and their moments beside the parameter.
             optimizer.state[parameter] = {
                 key: value if key == "step" else value.to(parameter.device) for key, value in kept.items()
             }
-    return TrainingState(plan_sha256, history, int(words["best_epoch"]), _below(tensors, "best."))
+    return TrainingState(plan_sha256, history, best_epoch, _below(tensors, "best."), *batch)
 
 
 def _parameters(optimizer: Optimizer) -> list[Tensor]:

@@ -1,9 +1,11 @@
-"""Memory of a training on the CPU: what is freed is kept for the next step."""
+"""Memory of a training: on the CPU what is freed is kept for the next step; where it runs out that is recognised."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+
+import torch
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 NEVER = -1
@@ -23,3 +25,11 @@ def keep_freed_memory() -> bool:
         return False
     advice = ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, NEVER), (M_TOP_PAD, 256 << 20))
     return all(mallopt(parameter, value) == 1 for parameter, value in advice)
+
+
+def memory_is_full(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on a GPU or on the CPU (where torch has no type of its own for it)."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    words = ("can't allocate memory", "not enough memory", "out of memory")
+    return isinstance(error, RuntimeError) and any(text in str(error) for text in words)

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import torch
 from torch import nn
 
+from models.bundle import BundleError, open_bundle
+from models.data.collection import DataError
+from models.data.places import expanded
 from models.networks.registry import NETWORKS, NetworkError, build_network
 from models.training.plan import Plan
+from models.training.progress import say
 
 NOT_OPTIONS = frozenset({"class_count", "channels", "exclusive", "pretrained"})
 """What the data and the other keys of ``[network]`` say already."""
 
 
 def make_network(plan: Plan) -> nn.Module:
-    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``.
+    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``, or a bundle's from ``start``.
 
     Raises ``NetworkError`` where it cannot be built, naming the key, or those weights cannot be had.
     """
+    network = _fresh_network(plan)
+    if plan.network.start:
+        say(start_from(network, plan.network.start))
+    return network
+
+
+def _fresh_network(plan: Plan) -> nn.Module:
     check_options(plan)
-    options, name = dict(plan.network.options), plan.network.name
+    options, name = network_options(plan), plan.network.name
     shape = len(plan.data.classes), plan.data.channels, plan.data.exclusive
     if not plan.network.pretrained:
         return build_network(name, options, *shape)
@@ -40,7 +54,7 @@ def check_options(plan: Plan) -> None:
     if name not in NETWORKS:
         raise NetworkError(f"network.name: there is no network '{name}'; choose one of {', '.join(sorted(NETWORKS))}.")
     known = _option_names(name)
-    unknown = sorted(set(plan.network.options) - known)
+    unknown = sorted(set(network_options(plan)) - known)
     if unknown:
         raise NetworkError(
             f"Network '{name}' has no option 'network.{unknown[0]}'; known are {', '.join(sorted(known))}."
@@ -49,17 +63,79 @@ def check_options(plan: Plan) -> None:
         raise NetworkError(f"Network '{name}' has no ImageNet weights; write network.pretrained = false in the plan.")
 
 
+def start_from(network: nn.Module, reference: str) -> str:
+    """Give the network the weights of a bundle (its folder) that fit by name and shape; what was taken, in words.
+
+    Raises ``NetworkError`` where the bundle cannot be read or nothing of it fits.
+    """
+    try:
+        bundle = open_bundle(Path(expanded(reference, "network.start")).expanduser())
+        stored = bundle.load_weights()
+    except (BundleError, DataError) as error:
+        raise NetworkError(f"network.start: {error}") from error
+    own = network.state_dict()
+    fitting = {
+        name: torch.from_numpy(np.array(stored[name])).to(tensor.dtype)
+        for name, tensor in own.items()
+        if name in stored and stored[name].shape == tuple(tensor.shape)
+    }
+    if not fitting:
+        raise NetworkError(f"network.start: nothing of bundle '{bundle.name}' fits the plan's network; name another.")
+    network.load_state_dict(fitting, strict=False)
+    fresh = sorted({name.rpartition(".")[0] for name in own.keys() - fitting.keys()})
+    words = f"{len(fitting)} of {len(own)} tensors start from bundle '{bundle.name}'"
+    return f"{words}; fresh are {', '.join(fresh)}." if fresh else f"{words}."
+
+
+def layers_below(network: nn.Module, prefixes: Sequence[str], key: str) -> frozenset[str]:
+    """The names of the parameters in layers whose names begin with a prefix, up to a dot or the end.
+
+    Raises ``NetworkError`` naming the plan's ``key`` and a prefix that no layer has.
+    """
+    names = [name for name, _ in network.named_parameters()]
+    chosen: set[str] = set()
+    for prefix in prefixes:
+        below = [name for name in names if _begins(name, prefix)]
+        if not below:
+            tops = ", ".join(dict.fromkeys(name.partition(".")[0] for name in names))
+            raise NetworkError(f"{key}: the network has no layer '{prefix}'; its first ones are {tops}.")
+        chosen.update(below)
+    return frozenset(chosen)
+
+
+def set_learning(network: nn.Module, frozen: Sequence[str]) -> None:
+    """Put the network into training mode, but for the layers below the prefixes ``frozen``.
+
+    Those keep their weights and, in evaluation mode, the statistics of their normalisation too.
+    """
+    network.train()
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(not any(_begins(name, prefix) for prefix in frozen))
+    for name, module in network.named_modules():
+        if name and any(_begins(name, prefix) for prefix in frozen):
+            module.eval()
+
+
+def network_options(plan: Plan) -> dict[str, Any]:
+    """The options the plan gives its network: those of ``[network]``, and the size a Resize at inference asks for."""
+    options = dict(plan.network.options)
+    for resize in plan.augmentation.inference:
+        options["input_px"] = resize.get("size")
+    return options
+
+
 def recorded_options(plan: Plan) -> dict[str, Any]:
     """What a bundle keeps to build the network again: every option, those the plan leaves to their defaults too."""
     parameters = _parameters(plan.network.name)
     left = [parameters[name] for name in sorted(_option_names(plan.network.name))]
     defaults = {entry.name: entry.default for entry in left if entry.default is not inspect.Parameter.empty}
-    return {**defaults, **plan.network.options}
+    return {**defaults, **network_options(plan)}
 
 
 def task_name(plan: Plan) -> str:
     """What the plan's network is for: 'cascade' (classes, then pixels) or 'classify'."""
-    return str(NETWORKS[plan.network.name].task)
+    kind: Any = NETWORKS[plan.network.name]
+    return str(kind.task)
 
 
 def _option_names(name: str) -> set[str]:
@@ -68,6 +144,10 @@ def _option_names(name: str) -> set[str]:
 
 def _parameters(name: str) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(NETWORKS[name]).parameters
+
+
+def _begins(name: str, prefix: str) -> bool:
+    return name == prefix or name.startswith(f"{prefix}.")
 
 
 def _first_line(error: Exception) -> str:

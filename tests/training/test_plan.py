@@ -48,7 +48,7 @@ def test_other_keys_of_the_network_are_its_options(tmp_path):
     assert plan.network.name == "layered"
     options = {"width": 8, "classifier": {"name": "classifier", "options": {"pool": "max"}}}
     assert plan.network.options == options
-    assert plan.to_json()["network"] == {**options, "name": "layered", "pretrained": False}
+    assert plan.to_json()["network"] == {**options, "name": "layered", "pretrained": False, "start": ""}
 
 
 def test_whole_numbers_do_for_fractions(tmp_path):
@@ -63,8 +63,8 @@ def test_whole_numbers_do_for_fractions(tmp_path):
         (LEAST + "[schedule]\nepochs = 'three'\n", "'schedule.epochs' is 'three' and must be of type int"),
         (LEAST + "[schedule]\nepochs = true\n", "'schedule.epochs' is True and must be of type int"),
         (LEAST + "[schedule]\nepochs = 0\n", "schedule.epochs must be at least 1"),
-        (LEAST + "[schedule]\nprecision = '8'\n", "schedule.precision must be one of bf16, 32"),
-        (LEAST + "[augmentation]\nsize_px = [100, 64]\n", "augmentation.size_px must be two multiples of 32"),
+        (LEAST + "[schedule]\nprecision = '8'\n", "schedule.precision is '8' and must be one of bf16, 32"),
+        (LEAST + "[augmentation]\nsize_px = [4, 64]\n", "augmentation.size_px must be two sides of at least 8 pixels"),
         (LEAST + "[augmentation]\nsize_px = [64]\n", "'augmentation.size_px' has 1 values and must have 2"),
         (LEAST + "[network]\npretrained = 5\n", "'network.pretrained' is 5 and must be of type bool"),
         ("network = 5\n" + LEAST, "'network' must be a table, [network]"),

@@ -1,64 +1,116 @@
-"""Drawing: a network with two heads learns masks from crops, and which classes a crop holds."""
+"""Drawing: a network with two heads learns masks, and which classes a piece of a frame holds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import numpy as np
-from lightning_fabric import Fabric
+import torch
 from torch import Tensor, nn
 
 from models.data.collection import Collection
-from models.data.crops import Augmentation, CropDataset, target_array
-from models.data.statistics import Normalisation
-from models.training.inference import infer
-from models.training.losses import class_planes, exclusive_loss, overlapping_loss, presence_loss
-from models.training.metrics import ConfusionMeter, intersection_over_union, mean
-from models.training.plan import Plan
+from models.data.crops import CropDataset, target_array
+from models.evaluation.pictures import overlay
+from models.labels.masks import empty_stack, set_class, stack_from_index
+from models.training.class_losses import said_of_pixels
+from models.training.inference import FrameOutput, Logits, frame_outputs, infer, infer_logits
+from models.training.losses import CLASS_LOSSES, PIXEL_LOSSES
+from models.training.metrics import ConfusionMeter, dice, intersection_over_union, mean
+from models.training.pixel_losses import drawn
+from models.training.tasks.base import Picture, Setting
+from models.training.tasks.pieces import make_augmentation
+from models.training.tasks.presence import presence_figures
 
 
 class Drawing:
-    """Learns from crops with masks and is judged by the mean IoU of whole frames."""
+    """Learns from crops or frames with masks and is judged by the mean IoU of whole frames."""
 
     metric = "mean_iou"
 
-    def __init__(self, plan: Plan, fabric: Fabric, normalisation: Normalisation) -> None:
-        self._plan = plan
-        self._fabric = fabric
-        self._normalisation = normalisation
+    def __init__(self, setting: Setting) -> None:
+        self._it = setting
+        self._plan = setting.plan
 
     def items(self, collection: Collection) -> CropDataset:
-        """Crops, each with its mask, as ``CropDataset`` has them."""
+        """Pieces of frames, each with its mask, as ``CropDataset`` has them."""
         plan = self._plan
-        augmentation = Augmentation(**{name: getattr(plan.augmentation, name) for name in Augmentation.__slots__})
-        return CropDataset(
-            collection, augmentation, self._normalisation, plan.data.exclusive, plan.schedule.crops_a_frame
-        )
+        augmentation, exclusive = make_augmentation(plan.augmentation), plan.data.exclusive
+        return CropDataset(collection, augmentation, self._it.normalisation, exclusive, plan.schedule.crops_a_frame)
 
-    def loss(self, network: nn.Module, x: Tensor, target: Tensor) -> Tensor:
-        """The pixels' loss plus the weighted loss of the class head."""
-        plan = self._plan
+    def losses(self, network: nn.Module, x: Tensor, target: Tensor) -> Mapping[str, Tensor]:
+        """The pixels' loss and the weighted loss of the class head."""
+        places = None
         # On one device Fabric calls a marked method as it is; mixed precision has to be asked for.
-        with self._fabric.autocast():
-            places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))  # type: ignore[operator]
-        masks = class_planes(target, len(plan.data.classes)) if plan.data.exclusive else target
-        drawn = exclusive_loss if plan.data.exclusive else overlapping_loss
-        presence = presence_loss(places.float(), masks, plan.loss.present_px)
-        return drawn(pixels.float(), target, plan.loss.dice_weight) + plan.loss.presence_weight * presence
+        with self._it.fabric.autocast():
+            if hasattr(network, "localise"):
+                places, pixels = cast("tuple[Tensor, Tensor]", network.localise(x))
+                classes = places.amax(dim=(2, 3))
+            else:
+                classes, pixels = cast("tuple[Tensor, Tensor]", network(x))
+        return self._losses(classes.float(), pixels.float(), target, None if places is None else places.float())
+
+    def _losses(
+        self, classes: Tensor, pixels: Tensor, target: Tensor, places: Tensor | None = None
+    ) -> Mapping[str, Tensor]:
+        plan, parts = self._plan.loss, {}
+        it = drawn(pixels, target, self._plan.data.exclusive, self._it.weights)
+        if plan.pixels != "none":
+            parts["pixels"] = PIXEL_LOSSES[plan.pixels](it, plan)
+        if plan.classes != "none":
+            said = said_of_pixels(classes, it, plan.present_px, places)
+            parts["classes"] = plan.presence_weight * CLASS_LOSSES[plan.classes or "places"](said, plan)
+        return parts
 
     def validate(self, network: nn.Module, collection: Collection) -> Mapping[str, float]:
-        """Mean IoU over background and classes (exclusive), else over the classes, each against the rest at 0.5."""
-        plan = self._plan
-        class_count, exclusive = len(plan.data.classes), plan.data.exclusive
-        meters = [ConfusionMeter(class_count + 1)] if exclusive else [ConfusionMeter(2) for _ in range(class_count)]
-        for output in infer(self._fabric, network, collection, self._normalisation, plan):
-            truth = target_array(collection, output.row, exclusive)
+        """Mean IoU and Dice, what is said of whole frames, and the mean loss of a batch of them.
+
+        IoU is over background and classes (exclusive), else over the classes, each against the rest at one half; Dice
+        over the classes.
+        """
+        exclusive = self._plan.data.exclusive
+        count = len(self._plan.data.classes)
+        meters = [ConfusionMeter(count + 1)] if exclusive else [ConfusionMeter(2) for _ in range(count)]
+        scores, losses = np.zeros((len(collection), count)), []
+        for logits in infer_logits(self._it.fabric, network, collection, self._it.normalisation, self._plan):
+            losses.append(self._loss_of_frames(logits, collection) * len(logits.rows))
+            for output in frame_outputs(logits, exclusive):
+                scores[output.row] = output.presence
+                self._add(meters, target_array(collection, output.row, exclusive), output)
+        ious = [intersection_over_union(meter.counts) for meter in meters]
+        dices = [dice(meter.counts)[1:] for meter in meters]
+        return {
+            "mean_iou": mean(ious[0] if exclusive else np.array([iou[1] for iou in ious])),
+            "mean_dice": mean(np.concatenate(dices)),
+            "loss": sum(losses) / len(collection),
+            **presence_figures(scores, collection, self._plan.validation.threshold, exclusive=False),
+        }
+
+    def pictures(self, network: nn.Module, collection: Collection) -> Iterator[tuple[str, Picture]]:
+        """The frame as it is, with the true classes laid over it, and with those drawn at one half."""
+        exclusive, taxonomy = self._plan.data.exclusive, collection.taxonomy
+        for output in infer(self._it.fabric, network, collection, self._it.normalisation, self._plan):
+            image, truth = collection.images[output.row], collection.stacks[output.row]
             if exclusive:
-                meters[0].add(truth, output.pixels.argmax(axis=0))
+                said = stack_from_index(output.pixels.argmax(axis=0).astype(np.uint8), len(taxonomy))
             else:
-                for place, meter in enumerate(meters):
-                    meter.add(truth[:, :, place], (output.pixels[place] >= 0.5).astype(np.uint8))
-        if exclusive:
-            return {"mean_iou": mean(intersection_over_union(meters[0].counts))}
-        return {"mean_iou": mean(np.array([intersection_over_union(meter.counts)[1] for meter in meters]))}
+                said = empty_stack(*truth.shape, len(taxonomy))
+                for place, plane in enumerate(output.pixels):
+                    set_class(said, place + 1, plane >= 0.5)
+            parts = [overlay(image, stack, taxonomy) for stack in (np.zeros_like(truth), truth, said)]
+            beside = 1 if image.shape[0] >= image.shape[1] else 0
+            yield collection.names[output.row], np.concatenate(parts, axis=beside)
+
+    def _loss_of_frames(self, logits: Logits, collection: Collection) -> float:
+        assert logits.pixels is not None
+        targets = [target_array(collection, row, self._plan.data.exclusive) for row in logits.rows]
+        target = torch.from_numpy(np.stack(targets)).to(logits.pixels.device)
+        target = target.long() if self._plan.data.exclusive else target.permute(0, 3, 1, 2).float()
+        return float(sum(part.item() for part in self._losses(logits.classes, logits.pixels, target).values()))
+
+    def _add(self, meters: list[ConfusionMeter], truth: Picture, output: FrameOutput) -> None:
+        if self._plan.data.exclusive:
+            meters[0].add(truth, output.pixels.argmax(axis=0))
+            return
+        for place, meter in enumerate(meters):
+            meter.add(truth[:, :, place], (output.pixels[place] >= 0.5).astype(np.uint8))
