@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types contracts spelling format bench clean
+.PHONY: help run test test-all lint types contracts spelling format bench models-table clean
 
 PYTHON_IN_VENV := .venv/bin/python
 PYTEST := $(PYTHON_IN_VENV) -m pytest
@@ -38,6 +38,10 @@ format: ## put the sources into the project's style
 bench: ## measure the line beside its network
 	@packaging/set-up.sh run
 	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m app bench pipeline
+
+models-table: ## time the bundles in runs/ and resources/bundles, write the table in models/README.md
+	@packaging/set-up.sh test
+	@$(PYTHON_IN_VENV) -m models.reference_table
 
 clean: ## take away what can be made again
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
