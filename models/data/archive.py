@@ -11,6 +11,8 @@ from models.data.collection import DataError
 
 _LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db"})
 """What file managers put into archives."""
+_PARTS = frozenset({"images", "masks"})
+"""What stands side by side in the folders of some readers."""
 
 
 def unpack(archive: Path, folder: Path, name: str, cache: DataCache) -> None:
@@ -36,7 +38,8 @@ def unpack(archive: Path, folder: Path, name: str, cache: DataCache) -> None:
 def inside(folder: Path, inner: str, name: str) -> Path:
     """What ``inner`` names in an unpacked archive; '' names all of it.
 
-    All of an archive that holds one folder and nothing beside it is that folder. Raises ``DataError`` naming what the
+    All of an archive that holds one folder and nothing beside it is that folder, unless it is a reader's own part of
+    one. Raises ``DataError`` naming what the
     archive holds instead.
     """
     if inner:
@@ -46,4 +49,5 @@ def inside(folder: Path, inner: str, name: str) -> Path:
         held = sorted(path.name for path in folder.iterdir())
         raise DataError(f"{name} holds no '{inner}'; at its top are {', '.join(held[:8]) or 'no files at all'}.")
     top = list(folder.iterdir())
-    return top[0] if len(top) == 1 and top[0].is_dir() else folder
+    wrapped = len(top) == 1 and top[0].is_dir() and top[0].name not in _PARTS
+    return top[0] if wrapped else folder

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.data.collection import Collection, DataError
 from models.data.image_files import image_paths, read_image
-from models.labels.kaggle import read_kaggle
+from models.labels.kaggle import KaggleFile, read_kaggle
 from models.labels.label_set import LabelError
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import Taxonomy
@@ -31,12 +31,13 @@ def read_kaggle_folder(
     missing = [name for name in file.frames if name not in paths]
     if missing:
         raise DataError(
-            f"{labels} names {len(missing)} image(s) that are not in {images}, the first is {missing[0]}; "
-            "add the images or remove the rows."
+            f"{labels}{_line_of(file, missing[0])} names {len(missing)} image(s) that are not in {images}, the first "
+            f"is {missing[0]}; add the images or remove the rows."
         )
     if file.class_count > len(taxonomy):
         raise DataError(
-            f"{labels} holds class {file.class_count}, but there are only {len(taxonomy)} classes; name them all."
+            f"{labels}{_line_of_highest_class(file)} holds class {file.class_count}, but there are only "
+            f"{len(taxonomy)} classes; name them all."
         )
     names = [name for name in paths if unlabelled_are_clean or name in file.frames]
     pictures = tuple(read_image(paths[name], channels) for name in names)
@@ -50,3 +51,15 @@ def read_kaggle_folder(
             raise DataError(f"{labels}, {decoded.problems[0]}")
         stacks.append(decoded.stack)
     return Collection(taxonomy, tuple(names), pictures, tuple(stacks))
+
+
+def _line_of(file: KaggleFile, name: str) -> str:
+    """Where the file first draws the frame, as part of a sentence; '' where it only says what it lacks."""
+    cells = file.frames[name].cells
+    return f", line {cells[0][0]}," if cells else ""
+
+
+def _line_of_highest_class(file: KaggleFile) -> str:
+    """Where the file first draws its highest class, as part of a sentence; '' where it only says it is absent."""
+    lines = [line for rows in file.frames.values() for line, class_id, _ in rows.cells if class_id == file.class_count]
+    return f", line {min(lines)}," if lines else ""

@@ -124,8 +124,8 @@ def _store(data: DataPlan, cache: DataCache) -> Collection:
     return read_corrections(local_folder(data.folder, "folder", cache), data.channels)
 
 
-def _rendered(data: DataPlan, _: DataCache) -> Collection:
-    collection = read_rendered(data.preset, data.frames, data.seed)
+def _rendered(data: DataPlan, cache: DataCache) -> Collection:
+    collection = read_rendered(data.preset, data.frames, data.seed, cache)
     if data.channels != 1 or not (data.map or collection.taxonomy.names == data.classes):
         raise DataError(
             f"The rendered strip is grey and its classes are {', '.join(collection.taxonomy.names)}; "

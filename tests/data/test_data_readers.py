@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
+from models.data import rendered
+from models.data.cache import DataCache
 from models.data.collection import IGNORED, Collection, DataError, target_index
 from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
@@ -120,8 +122,8 @@ def test_kaggle_frames_without_a_row_are_clean_only_if_said_so(folder):
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
-        ("0.png,1,1 3\n9.png,1,1 3\n", "names 1 image(s) that are not in"),
-        ("0.png,3,1 3\n", "holds class 3, but there are only 2 classes"),
+        ("0.png,1,1 3\n9.png,1,1 3\n", "train.csv, line 3, names 1 image(s) that are not in"),
+        ("0.png,3,1 3\n", "train.csv, line 2, holds class 3, but there are only 2 classes"),
         ("0.png,1,1 3 7\n", "line 2"),
         ("0.png,1,239 9\n", "line 2"),
         ("", "no labelled frames"),
@@ -147,6 +149,34 @@ def test_rendered_frames_know_their_strip():
     assert collection.origins[-1] == "worst-6"
     assert len(set(collection.names)) == FRAMES_A_STRIP + 1
     assert read_rendered("worst", 2, seed=5).sha256() == collection.subset([0, 1]).sha256()
+
+
+def test_many_rendered_frames_are_kept_and_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(rendered, "CACHED_FRAMES", 3)
+    said: list[str] = []
+    cache = DataCache(tmp_path, said.append)
+    plain = read_rendered("worst", 3, seed=5)
+    for _ in range(2):
+        assert read_rendered("worst", 3, seed=5, cache=cache).sha256() == plain.sha256()
+    assert said == ["Rendering 3 frames of the strip 'worst'; this is done once."]
+    monkeypatch.setattr(rendered, "FRAME_STRIDE", rendered.FRAME_STRIDE + 1)
+    changed = read_rendered("worst", 3, seed=5, cache=cache)
+    assert len(said) == 2
+    assert changed.names != plain.names
+    assert changed.sha256() == read_rendered("worst", 3, seed=5).sha256()
+
+
+def test_few_rendered_frames_are_not_kept(tmp_path):
+    read_rendered("worst", 1, seed=5, cache=DataCache(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_rendered_frame_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(rendered, "CACHED_FRAMES", 1)
+    read_rendered("worst", 1, seed=5, cache=DataCache(tmp_path))
+    next(tmp_path.rglob("0.stack.png")).write_bytes(b"damaged")
+    with pytest.raises(DataError, match=r"0\.stack\.png is damaged; delete the folder"):
+        read_rendered("worst", 1, seed=5, cache=DataCache(tmp_path))
 
 
 def test_wrong_renderings_are_named():
