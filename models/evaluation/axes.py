@@ -30,7 +30,7 @@ svg.chart { display:block; max-width:100%; height:auto; font:12px system-ui,"Seg
 .chart .strong { fill:var(--ink); } .chart .on { fill:var(--on-heat); }
 .chart .grid { stroke:var(--line); stroke-width:1; } .chart .axis { stroke:var(--edge); stroke-width:1; fill:none; }
 .chart .guide { stroke:var(--edge); stroke-width:1.2; stroke-dasharray:2 4; fill:none; }
-.chart .casing { stroke:var(--edge); stroke-opacity:.75; fill:none; stroke-linejoin:round; }
+.chart .casing { stroke:var(--edge); stroke-opacity:.55; fill:none; stroke-linejoin:round; }
 .chart .edge { stroke:var(--edge); stroke-width:1; } .chart .gap { stroke:var(--ground); stroke-width:1.5; }
 .chart .whisker { stroke:var(--ink); stroke-width:1.4; fill:none; } .chart .heat { fill:var(--heat); }
 """
@@ -74,6 +74,16 @@ def axis_over(title: str, values: Iterable[float], *, log: bool = False) -> Axis
     low, high = min(0.0, *numbers), max(0.0, *numbers)
     step = _step(low, high)
     return Axis(title, math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
+
+
+def axis_around(title: str, values: Iterable[float], least_span: float = 0.2) -> Axis:
+    """An axis for shares, 0 to 1, that ends at whole tenths around ``values`` and spans at least ``least_span``."""
+    numbers = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = math.floor(min(numbers) * 10 + 1e-9) / 10, math.ceil(max(numbers) * 10 - 1e-9) / 10
+    if high - low < least_span:
+        low = max(0.0, high - least_span)
+        high = max(high, low + least_span)
+    return Axis(title, low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +175,7 @@ def svg(name: str, width_px: float, height_px: float, parts: Sequence[str]) -> s
     """The parts as one chart with its name above and as what a screen reader says."""
     said = html.escape(name, quote=True)
     return (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{said}" '
+        f'<svg class="chart" role="img" aria-label="{said}" '
         f'width="{width_px:.0f}" height="{height_px:.0f}" viewBox="0 0 {width_px:.0f} {height_px:.0f}">'
         f"{text(4, 17, name, kind='name')}{''.join(parts)}</svg>"
     )

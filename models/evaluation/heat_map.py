@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from models.evaluation.axes import NAMES_AT_MOST_PX, WIDTH_PX, shortened, svg, text, text_width_px
 
+_TABLE_AT_MOST_PX = 1130
 _FULL_SHADE = 0.75
 """From here on the text in a cell is read better in the page's own colour; so in light as in dark."""
 
@@ -29,8 +30,11 @@ def heat_map(
     wide = max((text_width_px(shortened(row, NAMES_AT_MOST_PX)) for row in rows), default=0.0)
     left = wide + 14 + (22 if row_title else 0)
     top = 34 + (18 if column_title else 0) + (20 if columns else 0)
-    room = 92 if words is not None else max(2.0, (WIDTH_PX - 20 - left) / count)
-    cell = min(room, max(room * 0.8, 640 / count)) if words is not None else room
+    if words is None:
+        cell = max(2.0, (WIDTH_PX - 20 - left) / count)
+    else:
+        widest = max(text_width_px(word) for line in (columns, *words) for word in line)
+        cell = min(max(64.0, widest + 12), max(40.0, (_TABLE_AT_MOST_PX - left) / count))
     tall = 34.0 if words is not None else min(cell, 24.0)
     width, height = left + cell * count + 12, top + tall * len(shades) + 14
     parts = [text(left + cell * count / 2, 36, column_title, anchor="middle")] if column_title else []

@@ -17,7 +17,8 @@ table { border-collapse:collapse; margin:.6rem 0 1.2rem; }
 th,td { border-bottom:1px solid var(--line); padding:.3rem .8rem; text-align:right; white-space:nowrap;
   font-variant-numeric:tabular-nums; }
 thead th { border-bottom:2px solid var(--edge); font-weight:600; vertical-align:bottom; white-space:normal; }
-th:first-child,td:first-child { text-align:left; padding-left:.2rem; } tr.whole td { font-weight:600; }
+th:first-child,td:first-child { padding-left:.2rem; } th.words,td.words { text-align:left; }
+tr.whole td { font-weight:600; }
 td small { color:var(--soft); display:block; font-size:.78em; }
 .wide { overflow-x:auto; }
 .charts { display:flex; flex-wrap:wrap; align-items:flex-start; gap:1.2rem 1.8rem; margin:.8rem 0; }
@@ -27,7 +28,7 @@ td small { color:var(--soft); display:block; font-size:.78em; }
 .verdict { border-left:5px solid var(--edge); padding:.5rem 1rem; font-size:1.1em; font-weight:600; }
 .verdict.good { border-color:#009e73; } .verdict.bad { border-color:#d55e00; }
 figure { margin:0; } figcaption { color:var(--soft); font-size:.88em; }
-img { display:block; margin-top:3px; max-width:100%; }
+.pair { display:flex; flex-wrap:wrap; gap:4px; margin-top:3px; } img { display:block; max-width:100%; }
 @media print { body { margin:0; max-width:none; } h2 { break-after:avoid; } figure,svg { break-inside:avoid; } }
 """
 
@@ -57,17 +58,23 @@ def paragraph(words: str, kind: str = "") -> str:
 
 
 def charts(*drawn: str) -> str:
-    """Charts side by side as far as the page is wide."""
+    """Charts, or figures, side by side as far as the page is wide."""
     return f'<div class="charts">{"".join(drawn)}</div>' if any(drawn) else ""
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], whole: Sequence[int] = ()) -> str:
-    """A table of cells that are HTML already; rows numbered in ``whole`` stand out as sums or means."""
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heads)
-    body = "".join(
-        ('<tr class="whole">' if place in whole else "<tr>") + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>"
-        for place, row in enumerate(rows)
-    )
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Sequence[int] = (), words: Sequence[int] = (0,)
+) -> str:
+    """A table of cells that are HTML already.
+
+    Rows numbered in ``whole`` stand out as sums or means; columns numbered in ``words`` hold words, at the left.
+    """
+    kinds = [' class="words"' if place in words else "" for place in range(len(heads))]
+    head = "".join(f"<th{kind}>{html.escape(cell)}</th>" for kind, cell in zip(kinds, heads, strict=True))
+    body = ""
+    for place, row in enumerate(rows):
+        cells = "".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True))
+        body += f'<tr class="whole">{cells}</tr>' if place in whole else f"<tr>{cells}</tr>"
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 

@@ -12,14 +12,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.evaluation.axes import CHART_STYLE, Axis, Plot, axis_over, number, svg, text, text_width_px
+from models.evaluation.axes import CHART_STYLE, Axis, Plot, axis_around, axis_over, number, svg, text, text_width_px
 from models.evaluation.heat_map import heat_map
 from models.evaluation.pie_chart import Slice, pie_chart
 from models.evaluation.row_charts import Bar, Box, bar_chart, box_chart, box_of
 
 __all__ = [
-    "CHART_STYLE", "Axis", "Bar", "Box", "Line", "Points", "Slice", "axis_over", "bar_chart", "box_chart", "box_of",
-    "column_chart", "heat_map", "line_chart", "pie_chart", "scatter_chart",
+    "CHART_STYLE", "Axis", "Bar", "Box", "Line", "Points", "Slice", "axis_around", "axis_over", "bar_chart",
+    "box_chart", "box_of", "column_chart", "heat_map", "line_chart", "pie_chart", "scatter_chart",
 ]  # fmt: skip
 
 _DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 4")
@@ -96,8 +96,8 @@ def _curve(plot: Plot, line: Line, dash: str) -> str:
     dots = "".join(f'<circle class="edge" cx="{a:.1f}" cy="{b:.1f}" r="3.4"/>' for a, b in places) if line.dots else ""
     return (
         f'<g fill="{line.colour}"><title>{html.escape(line.name)}</title>'
-        f'<path class="casing" d="{path}" stroke-width="3.6" stroke-dasharray="{dash}"/>'
-        f'<path d="{path}" fill="none" stroke="{line.colour}" stroke-width="2.2" stroke-linejoin="round" '
+        f'<path class="casing" d="{path}" stroke-width="4" stroke-dasharray="{dash}"/>'
+        f'<path d="{path}" fill="none" stroke="{line.colour}" stroke-width="2.6" stroke-linejoin="round" '
         f'stroke-dasharray="{dash}"/>{dots}</g>'
     )
 

@@ -11,7 +11,6 @@ from made_up_steel import make_collection
 from models.bundle import open_bundle, write_bundle
 from models.data.collection import Collection, DataError
 from models.evaluation.evaluation import clean_region_metrics, clean_regions, evaluate
-from models.evaluation.report import overlay, report_html
 from models.labels.masks import class_mask, empty_stack
 from models.labels.taxonomy import DefectClass, Role, Taxonomy, make_taxonomy
 from models.predictor import Predictor
@@ -83,27 +82,6 @@ def test_clean_regions_are_measured(predictor):
     none = clean_region_metrics(predictor, make_collection(4, size=64))
     assert none["regions"] == 0
     assert none["gate_open_share"] is None
-
-
-def test_the_report_stands_alone_and_escapes_names(predictor):
-    collection = make_collection(6)
-    named = Collection(TAXONOMY, ("<b>&.png", *collection.names[1:]), collection.images, collection.stacks[::-1])
-    text = report_html("Made-up <steel>", evaluate(predictor, named), named)
-    assert "Made-up &lt;steel&gt;" in text
-    assert "<b>&.png" not in text
-    assert 'src="data:image/png;base64,' in text
-    assert "http" not in text
-    assert text.count("<h2>") == 3
-
-
-def test_overlays_colour_only_the_classes():
-    image = np.full((4, 4), 100, np.uint8)
-    stack = empty_stack(4, 4, 2)
-    stack[0, 0] = 1
-    painted = overlay(image, stack, TAXONOMY)
-    tint = TAXONOMY.by_id(1).colour
-    assert painted[0, 0].tolist() == [round((100 + int(tint[i : i + 2], 16)) / 2) for i in (1, 3, 5)]
-    assert painted[1, 1].tolist() == [100, 100, 100]
 
 
 def test_the_card_tells_figures_data_and_limits(predictor):

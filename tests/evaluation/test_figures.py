@@ -37,7 +37,7 @@ PROBABILITIES = [[0.9, 0.0], [0.4, 0.1], [0.6, 0.7], [0.2, 0.1], [0.1, 0.8]]
 
 
 def test_presence_by_hand():
-    """Bright is found in the first of two frames and said wrongly in the third; dark is found, and wrong in the last."""
+    """Bright: found in the first of two frames, said wrongly in the third. Dark: found, said wrongly in the last."""
     measured = {key: float(value[0]) for key, value in figures(_records(HELD, PROBABILITIES)).items()}
     assert measured["recall", "bright"] == 0.5
     assert measured["precision", "bright"] == 0.5
