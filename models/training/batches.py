@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,9 +20,10 @@ class Batches:
     """Shuffled batches of items, epoch by epoch.
 
     What an item looks like depends on the seed, the epoch and its place alone, never on the items before it or on the
-    ``workers``, the processes that make them (0: this one). ``size`` items make a batch; what is left of an epoch below
-    that is left out with ``drop_last``, else a batch of its own (a single item goes into the batch before, for batch
-    normalisation's sake). Of ``ranks`` devices each takes every so-manieth item of a batch, from ``rank`` on.
+    ``workers``, the processes that make them (0: this one; at most one a core). ``size`` items make a batch; what is
+    left of an epoch below that is left out with ``drop_last``, else a batch of its own (a single item goes into the
+    batch before, for batch normalisation's sake). Of ``ranks`` devices each takes every so-manieth item of a batch,
+    from ``rank`` on.
     """
 
     def __init__(
@@ -32,7 +34,7 @@ class Batches:
         self._size = min(size, self._count)
         self._drop_last = drop_last
         self._seed = seed
-        self._workers = workers
+        self._workers = min(workers, _cores())
         self._rank, self._ranks = rank, ranks
 
     def __len__(self) -> int:
@@ -71,6 +73,11 @@ class Batches:
         if left == 1:
             return [*cuts[:-1], (cuts[-1][0], self._count)]
         return [*cuts, (self._count - left, self._count)]
+
+
+def _cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _SeededItems(Dataset[tuple[Tensor, Tensor]]):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.data.collection import Collection, DataError
-from models.data.readers import read_collection
+from models.data.readers import DataPlan, read_collection
 from models.data.splits import Grouping, Split, make_folds, make_split, split_by_names, without_copies
 from models.data.statistics import Normalisation, normalisation
 from models.training.plan import Plan
@@ -71,7 +71,7 @@ def _read_and_split(plan: Plan) -> tuple[Collection, Sequence[Split]]:
     data, validation = plan.data, plan.validation
     if validation.strategy == "file":
         return _read_files(plan)
-    collection = read_collection(data)
+    collection = _read(data)
     if validation.strategy in GROUPINGS:
         grouping = GROUPINGS[validation.strategy]
         return collection, [make_split(collection, data.validation_share, data.test_share, plan.seed, grouping)]
@@ -87,6 +87,14 @@ def _read_and_split(plan: Plan) -> tuple[Collection, Sequence[Split]]:
     return collection, [replace(split, groups=fold.groups) for split, fold in zip(named, folds, strict=True)]
 
 
+def _read(data: DataPlan) -> Collection:
+    """The collection in the plan's channels, those of the renderer too, which knows grey alone."""
+    if data.reader != "rendered" or data.channels == 1:
+        return read_collection(data)
+    grey = read_collection(replace(data, channels=1))
+    return replace(grey, images=tuple(np.repeat(image[:, :, None], data.channels, axis=2) for image in grey.images))
+
+
 def _read_files(plan: Plan) -> tuple[Collection, Sequence[Split]]:
     """Training, validation and test frames from folders or label files of their own, as one collection and its split.
 
@@ -98,7 +106,7 @@ def _read_files(plan: Plan) -> tuple[Collection, Sequence[Split]]:
     for folder, labels in sources:
         if folder or labels:
             data = replace(plan.data, folder=folder or plan.data.folder, labels=labels or plan.data.labels)
-            read.append(read_collection(data))
+            read.append(_read(data))
     seen: dict[bytes, str] = {}
     for collection in read:
         own = {image.tobytes(): name for name, image in zip(collection.names, collection.images, strict=True)}

@@ -3,81 +3,84 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from made_up_steel import CLASSES, make_collection
+from made_up_steel import make_collection
+from tiny_trainings import DRAWS, TELLS, TELLS_MANY, same_weights, scheduled, train_on, train_tiny
 
-from models.data.readers import DataPlan
-from models.data.statistics import normalisation
 from models.networks.registry import NetworkError
 from models.training.checkpoint import CheckpointError
 from models.training.network import make_network
-from models.training.plan import AugmentationPlan, NetworkPlan, Plan, SchedulePlan
-from models.training.progress import Progress
-from models.training.tasks.base import Setting
-from models.training.tasks.classifying import Classifying
-from models.training.trainer import STATE_FILE, TrainingError, make_fabric, train
+from models.training.plan import NetworkPlan, ValidationPlan
+from models.training.trainer import STATE_FILE, TrainingError, better, make_fabric
 
-PLAN = Plan(
-    name="made-up",
-    title="Made-up steel",
-    seed=7,
-    data=DataPlan(reader="index_folder", taxonomy="made-up", classes=CLASSES),
+CASCADE = replace(
+    DRAWS,
     network=NetworkPlan(
         options={"encoder": "tu-regnetx_002", "decoder_channels": [16, 16, 8, 8, 8], "class_head_channels": 8}
     ),
-    augmentation=AugmentationPlan(size_px=(64, 64), defect_share=0.5),
-    schedule=SchedulePlan(epochs=2, batch_size=4, precision="32", max_learning_rate=1e-3),
 )
 
 
-def _train(folder: Path, plan: Plan = PLAN, frames: int = 8):
-    training, validation = make_collection(frames), make_collection(4, seed=1)
-    return train(plan, (training, validation), normalisation(training), folder, "data", make_fabric("32", "cpu"))
-
-
-def _weights(trained) -> dict[str, torch.Tensor]:
-    return trained.network.state_dict()
-
-
-def _equal(one, other) -> bool:
-    a, b = _weights(one), _weights(other)
-    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
-
-
-@pytest.mark.slow
-def test_the_seed_decides_the_weights(tmp_path):
-    one, same = _train(tmp_path / "one"), _train(tmp_path / "same")
-    other = _train(tmp_path / "other", replace(PLAN, seed=8))
-    assert _equal(one, same)
-    assert not _equal(one, other)
+@pytest.mark.parametrize("plan", [DRAWS, TELLS], ids=["draws", "tells"])
+def test_the_seed_decides_the_weights(tmp_path, plan):
+    one, same = train_tiny(tmp_path / "one", plan), train_tiny(tmp_path / "same", plan)
+    other = train_tiny(tmp_path / "other", replace(plan, seed=8))
+    assert same_weights(one, same)
+    assert not same_weights(one, other)
     assert [epoch.loss for epoch in one.history] == [epoch.loss for epoch in same.history]
 
 
 @pytest.mark.slow
+def test_the_cascade_trains_with_its_class_head(tmp_path):
+    one, same = train_tiny(tmp_path / "one", CASCADE), train_tiny(tmp_path / "same", CASCADE)
+    assert same_weights(one, same)
+    assert one.history[1].loss < one.history[0].loss
+
+
 def test_a_finished_training_is_not_trained_again(tmp_path):
-    first = _train(tmp_path)
-    began = time.monotonic()
-    again = _train(tmp_path)
+    first = train_tiny(tmp_path)
+    again = train_tiny(tmp_path)
     assert again.history == first.history  # the seconds too: nothing ran
-    assert _equal(first, again)
-    assert time.monotonic() - began < sum(epoch.seconds for epoch in first.history) + 60
+    assert same_weights(first, again)
 
 
-def _train_killed_after(epochs: int, folder: Path, plan_name: str) -> None:
-    """Train a plan of this module in another process, which the system kills once so many epochs are kept."""
+EVERYTHING = scheduled(
+    replace(DRAWS, validation=ValidationPlan(metric="loss", every=2)),
+    epochs=6,
+    optimizer="sgd",
+    schedule="cosine",
+    warm_up_epochs=0.5,
+    accumulation=2,
+    batch_size=2,
+    patience=2,
+    freeze=("down",),
+    freeze_epochs=3,
+    differential_learning_rate=1e-4,
+    differential_layers=("bottleneck",),
+)
+KILLED = {
+    "one_cycle": scheduled(DRAWS, epochs=4),
+    "everything": EVERYTHING,
+    "rmsprop": scheduled(TELLS, epochs=4, optimizer="rmsprop", schedule="linear"),
+    "adadelta": scheduled(TELLS, epochs=4, optimizer="adadelta", schedule="constant", max_learning_rate=1.0),
+    "last": scheduled(TELLS_MANY, epochs=4, optimizer="adam", keep="last"),
+}
+
+
+def _train_killed_after(epochs: int, folder: Path, name: str) -> None:
+    """Train one of ``KILLED`` in another process, which the system kills once so many epochs are kept."""
     script = f"""
         import os, signal, sys
         sys.path[:0] = {[path for path in sys.path if path]!r}
         import torch
         torch.set_num_threads(1)
         from pathlib import Path
-        import test_trainer
+        import test_trainer, tiny_trainings
         from models.training import trainer
 
         kept = trainer.save_state
@@ -88,7 +91,7 @@ def _train_killed_after(epochs: int, folder: Path, plan_name: str) -> None:
                 os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
         trainer.save_state = keep_and_die
-        test_trainer._train(Path({str(folder)!r}), getattr(test_trainer, {plan_name!r}))
+        tiny_trainings.train_tiny(Path({str(folder)!r}), test_trainer.KILLED[{name!r}])
     """
     words = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(words, stderr=subprocess.PIPE, text=True, check=False, timeout=240)
@@ -96,68 +99,237 @@ def _train_killed_after(epochs: int, folder: Path, plan_name: str) -> None:
     assert (folder / STATE_FILE).is_file()
 
 
-LONGER = replace(PLAN, schedule=replace(PLAN.schedule, epochs=4))
-
-
 @pytest.mark.slow
-def test_a_killed_training_goes_on_to_the_same_weights(tmp_path):
-    _train_killed_after(2, tmp_path / "killed", "LONGER")
-    resumed = _train(tmp_path / "killed", LONGER)
-    whole = _train(tmp_path / "whole", LONGER)
-    assert len(resumed.history) == len(whole.history) == 4
-    assert _equal(resumed, whole)
-    assert [epoch.score for epoch in resumed.history] == [epoch.score for epoch in whole.history]
+@pytest.mark.parametrize("name", sorted(KILLED))
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path, name):
+    _train_killed_after(2, tmp_path / "killed", name)
+    resumed = train_tiny(tmp_path / "killed", KILLED[name])
+    whole = train_tiny(tmp_path / "whole", KILLED[name])
+    assert len(resumed.history) == len(whole.history) > 2
+    assert same_weights(resumed, whole)
+    assert resumed.kept_epoch == whole.kept_epoch
+    assert [epoch.figures for epoch in resumed.history] == [epoch.figures for epoch in whole.history]
 
 
-@pytest.mark.slow
 def test_a_state_of_another_plan_or_a_broken_one_is_named(tmp_path):
-    _train(tmp_path, replace(PLAN, schedule=replace(PLAN.schedule, epochs=1)))
+    train_tiny(tmp_path, scheduled(DRAWS, epochs=1))
     with pytest.raises(CheckpointError, match="unfinished training of another plan or other data; delete it"):
-        _train(tmp_path, replace(PLAN, seed=9))
+        train_tiny(tmp_path, replace(DRAWS, seed=9))
     state = tmp_path / STATE_FILE
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(CheckpointError, match="cannot be read"):
-        _train(tmp_path)
+        train_tiny(tmp_path)
 
 
 def test_a_loss_that_explodes_is_named(tmp_path):
-    plan = replace(PLAN, schedule=replace(PLAN.schedule, max_learning_rate=1e30, epochs=1))
     with pytest.raises(TrainingError, match=r"loss of epoch 1 is not a number; lower schedule\.max_learning_rate"):
-        _train(tmp_path, plan)
+        train_tiny(tmp_path, scheduled(DRAWS, max_learning_rate=1e30, epochs=1))
 
 
-@pytest.mark.slow
 def test_overlapping_classes_train_too(tmp_path):
-    plan = replace(PLAN, data=replace(PLAN.data, exclusive=False))
-    trained = _train(tmp_path, plan)
-    assert trained.network.pixel_head[0].out_channels == 2
+    trained = train_tiny(tmp_path, replace(DRAWS, data=replace(DRAWS.data, exclusive=False)))
+    with torch.no_grad():
+        assert trained.network(torch.zeros(1, 1, 64, 64))[1].shape == (1, 2, 64, 64)
     assert all(np.isfinite(epoch.loss) for epoch in trained.history)
 
 
-CLASSIFIER = replace(
-    PLAN,
-    network=NetworkPlan(name="classifier", options={"encoder": "resnet18"}),
-    data=replace(PLAN.data, exclusive=True),
+@pytest.mark.parametrize("plan", [TELLS, TELLS_MANY], ids=["one class", "several"])
+def test_classifiers_learn_made_up_steel(tmp_path, plan):
+    plan = scheduled(plan, epochs=12, batch_size=8, max_learning_rate=1e-2)
+    trained = train_tiny(tmp_path, plan, frames=48)
+    assert trained.metric == ("accuracy" if plan.data.exclusive else "auroc")
+    assert trained.history[trained.kept_epoch].score >= 0.8
+    assert set(trained.history[0].figures) == {"accuracy", "auroc", "f1", "loss"}
+
+
+@pytest.mark.parametrize("precision", ["bf16", "32"])
+@pytest.mark.parametrize("plan", [DRAWS, TELLS, CASCADE], ids=["draws", "tells", "cascade"])
+def test_a_plan_in_bf16_computes_in_bfloat16(tmp_path, monkeypatch, plan, precision):
+    """In mixed precision convolutions answer in bfloat16, while training and while validating."""
+    seen: dict[bool, set[torch.dtype]] = {True: set(), False: set()}
+    forward = torch.nn.Conv2d.forward
+
+    def watched(self, x):
+        answer = forward(self, x)
+        seen[self.training].add(answer.dtype)
+        return answer
+
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", watched)
+    trained = train_tiny(tmp_path, scheduled(plan, epochs=1, precision=precision))
+    expected = torch.bfloat16 if precision == "bf16" else torch.float32
+    assert seen == {True: {expected}, False: {expected}}
+    assert {parameter.dtype for parameter in trained.network.parameters()} == {torch.float32}
+
+
+def test_the_validation_may_have_another_precision(tmp_path, monkeypatch):
+    seen: dict[bool, set[torch.dtype]] = {True: set(), False: set()}
+    forward = torch.nn.Conv2d.forward
+
+    def watched(self, x):
+        answer = forward(self, x)
+        seen[self.training].add(answer.dtype)
+        return answer
+
+    monkeypatch.setattr(torch.nn.Conv2d, "forward", watched)
+    plan = replace(scheduled(TELLS, epochs=1, precision="bf16"), validation=ValidationPlan(precision="32"))
+    train_tiny(tmp_path, plan)
+    assert seen == {True: {torch.bfloat16}, False: {torch.float32}}
+
+
+def test_accumulated_batches_make_the_same_step(tmp_path):
+    """Two batches of 4 to a step are one of 8 where nothing depends on the batch: no normalisation, mean losses."""
+    plan = replace(TELLS, network=NetworkPlan("fully_connected", options={"hidden": [8], "input_px": [16, 16]}))
+    whole = train_tiny(tmp_path / "whole", scheduled(plan, batch_size=8, optimizer="sgd"), frames=16)
+    parts = train_tiny(tmp_path / "parts", scheduled(plan, batch_size=4, accumulation=2, optimizer="sgd"), frames=16)
+    for name, tensor in whole.network.state_dict().items():
+        torch.testing.assert_close(parts.network.state_dict()[name], tensor, rtol=1e-4, atol=1e-6)
+    assert (parts.batch_size, parts.accumulation) == (4, 2)
+
+
+def test_workers_change_nothing(tmp_path):
+    alone = train_tiny(tmp_path / "alone", scheduled(TELLS, epochs=1))
+    helped = train_tiny(tmp_path / "helped", scheduled(TELLS, epochs=1, workers=2))
+    assert same_weights(alone, helped)
+
+
+def test_gradients_are_clipped_where_the_plan_says_so(tmp_path):
+    """Plain SGD at rate 1 moves the weights by exactly the clipped gradient's length."""
+    plan = scheduled(
+        TELLS, epochs=1, batch_size=8, optimizer="sgd", momentum=0.0, weight_decay=0.0, schedule="constant",
+        max_learning_rate=1.0, gradient_clip=0.01,
+    )  # fmt: skip
+    torch.manual_seed(plan.seed)
+    before = dict(make_network(plan).named_parameters())
+    moved = {}
+    for clip in (0.01, 0.0):
+        trained = train_tiny(tmp_path / str(clip), scheduled(plan, gradient_clip=clip), frames=8)
+        after = dict(trained.network.named_parameters())
+        moved[clip] = torch.cat([(after[name] - before[name]).flatten() for name in before]).norm().item()
+    assert moved[0.01] == pytest.approx(0.01, rel=1e-3)
+    assert moved[0.0] > 0.02
+
+
+def test_patience_ends_a_training_that_gets_no_better(tmp_path):
+    plan = replace(scheduled(TELLS, epochs=30, patience=2, max_learning_rate=1e-9), validation=ValidationPlan())
+    trained = train_tiny(tmp_path, plan)
+    assert len(trained.history) == 3
+    assert trained.kept_epoch == 0
+
+
+def test_evaluations_every_so_many_epochs(tmp_path):
+    plan = replace(scheduled(TELLS, epochs=5), validation=ValidationPlan(every=2, train_metric=True))
+    trained = train_tiny(tmp_path, plan)
+    assert [epoch.score is not None for epoch in trained.history] == [False, True, False, True, True]
+    assert "train_accuracy" in trained.history[1].figures
+    assert trained.kept_epoch in (1, 3, 4)
+
+
+def test_the_last_epoch_is_kept_where_the_plan_says_so(tmp_path):
+    plan = scheduled(TELLS, epochs=4, batch_size=8, max_learning_rate=1e-2)
+    best, last = (train_tiny(tmp_path / keep, scheduled(plan, keep=keep), frames=24) for keep in ("best", "last"))
+    assert last.kept_epoch == 3
+    assert best.history[best.kept_epoch].score == max(epoch.score for epoch in best.history)
+    assert [epoch.loss for epoch in best.history] == [epoch.loss for epoch in last.history]
+
+
+def test_training_without_a_validation_part(tmp_path):
+    trained = train_on(tmp_path, scheduled(TELLS, keep="last", train_on_all=True), make_collection(8), None)
+    assert [epoch.score for epoch in trained.history] == [None, None]
+    assert trained.kept_epoch == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "score", "than", "answer"),
+    [
+        ("mean_iou", 0.5, None, True),
+        ("mean_iou", 0.5, 0.4, True),
+        ("mean_iou", 0.4, 0.4, False),
+        ("loss", 0.4, 0.5, True),
+        ("loss", 0.5, 0.4, False),
+        ("auroc", float("nan"), 0.4, False),
+        ("auroc", 0.1, float("nan"), True),
+    ],
 )
+def test_what_is_better(metric, score, than, answer):
+    assert better(metric, score, than) is answer
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("exclusive", [True, False])
-def test_classifiers_learn_made_up_steel(tmp_path, exclusive):
-    schedule = replace(PLAN.schedule, epochs=4, batch_size=8)
-    plan = replace(CLASSIFIER, data=replace(PLAN.data, exclusive=exclusive), schedule=schedule)
-    trained = _train(tmp_path, plan, frames=48)
-    with torch.no_grad():
-        assert trained.network(torch.zeros(1, 1, 64, 64)).shape == (1, 3 if exclusive else 2)
-    assert trained.history[-1].loss < trained.history[0].loss
+class _Full:
+    """Lets memory run out at the first batches that are larger than ``limit`` items."""
+
+    def __init__(self, monkeypatch, limit: int, error: type[RuntimeError] = torch.OutOfMemoryError) -> None:
+        forward = torch.nn.Linear.forward
+        self.sizes: list[int] = []
+
+        def failing(layer, x):
+            if layer.training and len(x) > limit:
+                raise error("CUDA out of memory." if error is torch.OutOfMemoryError else "can't allocate memory")
+            self.sizes.append(len(x))
+            return forward(layer, x)
+
+        monkeypatch.setattr(torch.nn.Linear, "forward", failing)
 
 
-def test_labels_alone_are_enough_to_classify():
-    collection = make_collection(8)
-    empty = tuple(np.zeros_like(stack) for stack in collection.stacks)
-    folders = replace(collection, stacks=empty, labels=tuple((1 + row % 2,) for row in range(8)))
-    task = Classifying(Setting(CLASSIFIER, make_fabric("32", "cpu"), normalisation(folders)))
-    assert [task.items(folders)[row][1].tolist() for row in range(2)] == [[0, 1, 0], [0, 0, 1]]
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError])
+def test_a_full_memory_halves_the_batch_and_says_so(tmp_path, monkeypatch, capsys, error):
+    full = _Full(monkeypatch, limit=2, error=error)
+    trained = train_tiny(tmp_path, scheduled(TELLS, batch_size=8), frames=8)
+    assert (trained.batch_size, trained.accumulation) == (2, 4)
+    assert max(full.sizes[:4]) == 2
+    told = [line for line in capsys.readouterr().err.splitlines() if "Memory ran out" in line]
+    assert [line.partition("halved to ")[2] for line in told] == [
+        "4 and 2 of them make a step from now on.",
+        "2 and 4 of them make a step from now on.",
+    ]
+
+
+def test_a_halved_batch_stays_halved_after_a_resumption(tmp_path, monkeypatch, capsys):
+    _Full(monkeypatch, limit=4)
+    plan = scheduled(TELLS, batch_size=8, epochs=2)
+    train_tiny(tmp_path, plan, frames=8)
+    capsys.readouterr()
+    monkeypatch.undo()
+    assert train_tiny(tmp_path, plan, frames=8).batch_size == 4
+    assert "Memory" not in capsys.readouterr().err
+
+
+def test_a_memory_too_small_for_anything_is_named(tmp_path, monkeypatch):
+    _Full(monkeypatch, limit=1)
+    with pytest.raises(TrainingError, match=r"ran out with batches of 2; lower schedule\.batch_size or augmentation"):
+        train_tiny(tmp_path, scheduled(TELLS, batch_size=8), frames=8)
+
+
+def test_a_plan_may_forbid_other_batches(tmp_path, monkeypatch):
+    _Full(monkeypatch, limit=4)
+    with pytest.raises(TrainingError, match=r"ran out with batches of 8; lower schedule\.batch_size"):
+        train_tiny(tmp_path, scheduled(TELLS, batch_size=8, adjust_batch=False), frames=8)
+
+
+def test_other_errors_are_not_taken_for_a_full_memory(tmp_path, monkeypatch):
+    def broken(layer, x):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    monkeypatch.setattr(torch.nn.Linear, "forward", broken)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        train_tiny(tmp_path, TELLS)
+
+
+def test_a_batch_left_open_is_one_the_cpu_takes(tmp_path):
+    assert train_tiny(tmp_path, scheduled(TELLS, batch_size=0, epochs=1), frames=40).batch_size == 32
+
+
+def test_validation_halves_its_batches_too(tmp_path, monkeypatch):
+    forward = torch.nn.Linear.forward
+
+    def failing(layer, x):
+        if not layer.training and len(x) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return forward(layer, x)
+
+    whole = train_tiny(tmp_path / "whole", scheduled(TELLS, epochs=1))
+    monkeypatch.setattr(torch.nn.Linear, "forward", failing)
+    halved = train_tiny(tmp_path / "halved", scheduled(TELLS, epochs=1))
+    assert halved.history[0].score == whole.history[0].score
 
 
 def test_pretrained_weights_that_cannot_be_had_are_named(tmp_path, monkeypatch):
@@ -165,43 +337,25 @@ def test_pretrained_weights_that_cannot_be_had_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    plan = replace(PLAN, network=replace(PLAN.network, pretrained=True))
+    plan = replace(CASCADE, network=replace(CASCADE.network, pretrained=True))
     with pytest.raises(NetworkError, match=r"ImageNet weights of 'tu-regnetx_002' cannot be had .*pretrained = false"):
         make_network(plan)
 
 
-class _Stream:
-    def __init__(self, *, terminal: bool) -> None:
-        self.text = ""
-        self._terminal = terminal
-
-    def isatty(self) -> bool:
-        return self._terminal
-
-    def write(self, text: str) -> int:
-        self.text += text
-        return len(text)
-
-    def flush(self) -> None:
-        pass
+def test_a_network_without_imagenet_weights_says_so():
+    with pytest.raises(NetworkError, match=r"'unet' has no ImageNet weights; write network\.pretrained = false"):
+        make_network(replace(DRAWS, network=replace(DRAWS.network, pretrained=True)))
 
 
-def test_progress_is_plain_lines_off_a_terminal_and_tells_the_time_left():
-    stream = _Stream(terminal=False)
-    Progress(10, stream=stream, line_every_s=3600).step("too soon to tell")
-    assert stream.text == ""
-    Progress(10, done=4, stream=stream, line_every_s=0).step("epoch 1, loss 0.4")
-    assert stream.text.startswith("epoch 1, loss 0.4, step 5 of 10, 0 min")
-    assert stream.text.endswith("s left\n")
-    assert "\r" not in stream.text
+@pytest.mark.hardware
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+def test_a_gpu_trains_and_finds_its_batch(tmp_path):
+    from models.data.statistics import normalisation
+    from models.training.trainer import train
 
-
-def test_progress_is_a_bar_on_a_terminal():
-    stream = _Stream(terminal=True)
-    progress = Progress(10, stream=stream)
-    progress.step("epoch 1")
-    progress.line("epoch 1: done")
-    progress.close()
-    assert "\r" in stream.text
-    assert "/10" in stream.text
-    assert "epoch 1: done" in stream.text
+    training = make_collection(600)
+    plan = scheduled(TELLS, batch_size=0, epochs=1, precision="bf16")
+    fabric = make_fabric("bf16", "cuda")
+    trained = train(plan, (training, make_collection(8, seed=1)), normalisation(training), tmp_path, "data", fabric)
+    assert trained.batch_size == 256
+    assert next(trained.network.parameters()).is_cuda
