@@ -13,6 +13,7 @@ from models.data.index_folder import read_index_folder
 from models.data.kaggle_folder import read_kaggle_folder
 from models.data.kind_folders import read_kind_folders
 from models.data.mapped import mapped_collection
+from models.data.origins import origins_from_names
 from models.data.places import local_file, local_folder
 from models.data.rendered import read_rendered
 from models.labels.taxonomy import Role, Taxonomy, TaxonomyError, make_taxonomy
@@ -35,6 +36,7 @@ class DataPlan:
       to leave them out); see ``models.labels.class_map``. Without ``source_classes`` it names every class of the data.
     - ``unlabelled_are_clean``: a frame without a row in the label file has no defect; without, it is left out.
     - ``clean_folder``: the class or kind folder of frames without a defect.
+    - ``origin``, ``origin_gap``: which strip a frame is of, by its name; see ``models.data.origins``.
     - ``preset``, ``frames``, ``seed``: what the reader that renders is to render.
     - ``copies``: train also on frames that are only another one turned or mirrored.
     - ``validation_share``, ``test_share``: shares of the frames, 0 to 1, kept back to choose by and to measure on.
@@ -53,6 +55,8 @@ class DataPlan:
     map: Mapping[str, str] = field(default_factory=dict)
     unlabelled_are_clean: bool = False
     clean_folder: str = ""
+    origin: str = ""
+    origin_gap: int = 0
     preset: str = ""
     frames: int = 0
     seed: int = 1
@@ -156,6 +160,9 @@ def read_collection(data: DataPlan, cache: DataCache | None = None) -> Collectio
         collection = READERS[data.reader](data, cache or default_cache())
     except TaxonomyError as error:
         raise DataError(f"The plan's [data]: {error}") from error
+    if data.origin:
+        origins = origins_from_names(collection.names, data.origin, data.origin_gap)
+        collection = replace(collection, origins=origins)
     if data.map or data.source_classes or data.roles or collection.taxonomy.names != taxonomy.names:
         return mapped_collection(collection, data.map, taxonomy)
     return collection

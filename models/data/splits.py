@@ -62,7 +62,7 @@ def make_split(
         )
     groups = frame_groups(collection, grouping)
     shares = {"train": 1.0 - (validation_share + test_share), "validation": validation_share, "test": test_share}
-    parts = _deal(groups, collection.presence, shares, seed)
+    parts = _deal(groups, collection.presence, shares, seed, rare=grouping == "origin")
     for part, share in (("validation", validation_share), ("test", test_share), ("train", 1.0)):
         if share > 0 and not parts[part]:
             raise DataError(
@@ -104,7 +104,7 @@ def make_folds(collection: Collection, folds: int, seed: int, grouping: Grouping
     if folds < 2:
         raise DataError(f"{folds} fold(s) leave nothing to train on or to validate with; ask for 2 or more.")
     groups = frame_groups(collection, grouping)
-    parts = _deal(groups, collection.presence, {str(fold): 1.0 / folds for fold in range(folds)}, seed)
+    parts = _deal(groups, collection.presence, {str(fold): 1.0 / folds for fold in range(folds)}, seed, rare=True)
     splits = []
     for fold, validation in parts.items():
         if not validation:
@@ -157,9 +157,13 @@ def _split(
 
 
 def _deal(
-    groups: list[list[int]], present: npt.NDArray[np.bool_], shares: dict[str, float], seed: int
+    groups: list[list[int]], present: npt.NDArray[np.bool_], shares: dict[str, float], seed: int, *, rare: bool
 ) -> dict[str, list[int]]:
-    """Deal groups to the parts, stratum by stratum, the part furthest below its share first; shares add up to 1."""
+    """Deal groups to the parts, stratum by stratum, the part furthest below its share first; shares add up to 1.
+
+    With ``rare`` it is the part furthest below its share of the whole and of the stratum together, so that classes of
+    a few large groups reach every part. Without, the whole alone counts, which is enough where groups are small.
+    """
     strata: dict[tuple[bool, ...], list[list[int]]] = {}
     for group in groups:
         strata.setdefault(tuple(bool(held) for held in np.any(present[group], axis=0)), []).append(group)
@@ -168,8 +172,12 @@ def _deal(
     dealt = 0
     for key in sorted(strata):
         stratum = strata[key]
+        before, begun = dealt, {part: len(rows) for part, rows in parts.items()}
         for place in random.permutation(len(stratum)):
             dealt += len(stratum[place])
-            neediest = max(shares, key=lambda part: shares[part] * dealt - len(parts[part]))
-            parts[neediest].extend(stratum[place])
+            lacking = {part: share * dealt - len(parts[part]) for part, share in shares.items()}
+            if rare:
+                for part, share in shares.items():
+                    lacking[part] += share * (dealt - before) - (len(parts[part]) - begun[part])
+            parts[max(lacking, key=lacking.__getitem__)].extend(stratum[place])
     return {part: sorted(rows) for part, rows in parts.items()}

@@ -118,3 +118,16 @@ def test_a_split_by_names():
 def test_wrong_names_are_named(validation, test, sentence):
     with pytest.raises(DataError, match=sentence):
         split_by_names(_labelled([(1,)] * 3), validation, test)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_of_a_few_coils_reaches_every_fold_and_part(seed):
+    # Twenty coils of five frames with class a, one of them longer, and five coils with class b.
+    labels = [(1,)] * 103 + [(2,)] * 25
+    origins = tuple(f"coil {min(row // 5, 19) if row < 103 else 20 + (row - 103) // 5}" for row in range(128))
+    collection = _labelled(labels, origins)
+    for fold in make_folds(collection, 5, seed, "origin"):
+        assert sum(labels[row] == (2,) for row in fold.validation) == 5
+    split = make_split(collection, 0.2, 0.2, seed, "origin")
+    for part in (split.train, split.validation, split.test):
+        assert any(labels[row] == (2,) for row in part)
