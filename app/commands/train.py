@@ -29,6 +29,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="the bundle's folder to write; runs/NAME without, NAME being the plan's"
     )
+    parser.add_argument(
+        "--predict",
+        metavar="DIR",
+        help="unlabelled images to score when the bundle stands; writes OUT.predictions/submission.csv",
+    )
     parser.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto", help="where to train")
 
 
@@ -53,11 +58,15 @@ def run(arguments: argparse.Namespace) -> int:
         return _fail("There is no CUDA device here; leave --device out or name cpu.", code=2)
     try:
         plan = with_data(read_plan(arguments.plan), arguments.images, arguments.labels)
+        if arguments.predict is not None:
+            plan = replace(plan, run=replace(plan.run, predict=arguments.predict))
     except PlanError as error:
         return _fail(str(error), code=2)
     folder = arguments.out if arguments.out is not None else Path("runs") / plan.name
     try:
         train_bundle(plan, folder, command_words(arguments), arguments.device)
+    except PlanError as error:
+        return _fail(f"{arguments.plan}: {error}", code=2)
     except (DataError, NetworkError, CheckpointError, TrainingError, BundleError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -80,6 +89,7 @@ def command_words(arguments: argparse.Namespace) -> str:
     words = ["stripsight", "train", arguments.plan.name]
     words += ["--images", "DIR"] if arguments.images is not None else []
     words += ["--labels", "FILE"] if arguments.labels is not None else []
+    words += ["--predict", "DIR"] if arguments.predict is not None else []
     return shlex.join(words)
 
 

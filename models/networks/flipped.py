@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -49,7 +49,7 @@ class Flipped(nn.Module):
         flipped._look_with(network, flips)
         return flipped
 
-    def _look_with(self, network: nn.Module, flips: Sequence[str]) -> None:
+    def _look_with(self, network: Any, flips: Sequence[str]) -> None:
         self.network: Any = network
         self.task, self.multiple_px = network.task, network.multiple_px
         looks: list[tuple[int, ...]] = [()]
@@ -81,4 +81,4 @@ class Flipped(nn.Module):
 
 
 def _turned(x: Tensor, axes: tuple[int, ...]) -> Tensor:
-    return cast("Tensor", x.flip(axes)) if axes else x
+    return x.flip(axes) if axes else x

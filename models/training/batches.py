@@ -90,5 +90,5 @@ class _SeededItems(Dataset[tuple[Tensor, Tensor]]):
         place, seed = key
         # Not torch.manual_seed, which would set every GPU's state too, and nothing here puts that back.
         with torch.random.fork_rng(devices=()):
-            torch.random.default_generator.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
             return self._items[place]

@@ -36,7 +36,7 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         f"    {training['command']}",
         f"{training['epochs']} epochs, the {'last' if _keeps_last(training) else 'best'} was number "
         f"{training['best_epoch'] + 1}; {training['minutes']:.0f} minutes on {training['device']} in "
-        f"{training['precision']}. The plan stands in `bundle.json`.",
+        f"{training['precision']}, from {_start_words(training)}. The plan stands in `bundle.json`.",
         "## Measured",
         f"On the {metrics['frames']} frames of the {MEASURED[data.get('measured_on', 'test')]}, with gates, thresholds "
         "and 16-bit weights as shipped:",
@@ -59,6 +59,13 @@ def _split_words(data: Mapping[str, Any]) -> str:
         "Frames that show the same steel (copies, turned, mirrored or pasted together) were kept in one part: "
         f"{data['groups']} groups."
     )
+
+
+def _start_words(training: Mapping[str, Any]) -> str:
+    if training.get("pretrained"):
+        return "ImageNet weights"
+    asked = training["plan"].get("network", {}).get("pretrained")
+    return "fresh weights (ImageNet's were asked for and could not be had)" if asked else "fresh weights"
 
 
 def _keeps_last(training: Mapping[str, Any]) -> bool:

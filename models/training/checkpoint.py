@@ -38,7 +38,7 @@ class TrainingState:
     """How far a training has got. ``best`` are the network's tensors of the best epoch so far.
 
     ``batch_size`` is what was found to fit where the plan leaves it open, else the plan's; ``halvings`` how often a
-    batch was cut in two since because memory ran out.
+    batch was cut in two since because memory ran out; ``pretrained`` whether it began with ImageNet's weights.
     """
 
     plan_sha256: str
@@ -47,6 +47,7 @@ class TrainingState:
     best: dict[str, Tensor]
     batch_size: int = 0
     halvings: int = 0
+    pretrained: bool = False
 
 
 def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: Optimizer) -> None:
@@ -63,6 +64,7 @@ def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: 
         "best_epoch": state.best_epoch,
         "batch_size": state.batch_size,
         "halvings": state.halvings,
+        "pretrained": state.pretrained,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
@@ -87,7 +89,8 @@ def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Opti
             words = json.loads((file.metadata() or {})["state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
         history = [EpochResult(**epoch) for epoch in words["history"]]
-        best_epoch, *batch = (int(words[key]) for key in ("best_epoch", "batch_size", "halvings"))
+        best_epoch, batch_size, halvings = (int(words[key]) for key in ("best_epoch", "batch_size", "halvings"))
+        pretrained = bool(words["pretrained"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}); delete it to begin the training again.") from error
     if words["plan_sha256"] != plan_sha256:
@@ -102,7 +105,8 @@ def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Opti
             optimizer.state[parameter] = {
                 key: value if key == "step" else value.to(parameter.device) for key, value in kept.items()
             }
-    return TrainingState(plan_sha256, history, best_epoch, _below(tensors, "best."), *batch)
+    best = _below(tensors, "best.")
+    return TrainingState(plan_sha256, history, best_epoch, best, batch_size, halvings, pretrained)
 
 
 def _parameters(optimizer: Optimizer) -> list[Tensor]:

@@ -54,20 +54,20 @@ class TensorBoardLogbook:
             raise NetworkError(
                 "logging.logger: TensorBoard is not installed; install stripsight[train] or write 'none' in the plan."
             ) from error
-        self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder))
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """A point on each figure's curve."""
         for name, value in values.items():
-            self._writer.add_scalar(name, value, step)  # type: ignore[no-untyped-call]
+            self._writer.add_scalar(name, value, step)
 
     def picture(self, step: int, name: str, picture: Picture) -> None:
         """A picture among those of its frame."""
-        self._writer.add_image(name, picture, step, dataformats="HWC")  # type: ignore[no-untyped-call]
+        self._writer.add_image(name, picture, step, dataformats="HWC")
 
     def close(self) -> None:
         """Write what is left and close the files."""
-        self._writer.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
 
 
 def make_logbook(plan: LoggingPlan, bundle_folder: Path) -> Logbook:

@@ -23,29 +23,40 @@ NOT_OPTIONS = frozenset({"class_count", "channels", "exclusive", "pretrained"})
 
 
 def make_network(plan: Plan) -> nn.Module:
-    """The plan's network with fresh weights, or ImageNet's where it says ``pretrained``, or a bundle's from ``start``.
+    """The plan's network with the fresh weights of its seed, then those of the bundle it starts from.
 
-    Raises ``NetworkError`` where it cannot be built, naming the key, or those weights cannot be had.
+    Raises ``NetworkError`` where it cannot be built, naming the key, or nothing of the bundle fits.
     """
-    network = _fresh_network(plan)
+    check_options(plan)
+    torch.manual_seed(plan.seed)
+    shape = len(plan.data.classes), plan.data.channels, plan.data.exclusive
+    network = build_network(plan.network.name, network_options(plan), *shape)
     if plan.network.start:
         say(start_from(network, plan.network.start))
     return network
 
 
-def _fresh_network(plan: Plan) -> nn.Module:
-    check_options(plan)
-    options, name = network_options(plan), plan.network.name
-    shape = len(plan.data.classes), plan.data.channels, plan.data.exclusive
+def make_pretrained_network(plan: Plan) -> tuple[nn.Module, bool]:
+    """As ``make_network``, with ImageNet's weights where the plan wants them and this computer can have them.
+
+    The second value says whether it has them. Where they cannot be had one sentence says so, and the weights are fresh.
+    """
     if not plan.network.pretrained:
-        return build_network(name, options, *shape)
+        return make_network(plan), False
+    check_options(plan)
+    options, name = {**network_options(plan), "pretrained": True}, plan.network.name
+    torch.manual_seed(plan.seed)
     try:
-        return build_network(name, {**options, "pretrained": True}, *shape)
-    except (NetworkError, OSError) as error:
-        raise NetworkError(
-            f"The ImageNet weights of '{options.get('encoder', name)}' cannot be had ({_first_line(error)}); connect "
-            "this computer to the internet or write network.pretrained = false in the plan."
-        ) from error
+        network = build_network(name, options, len(plan.data.classes), plan.data.channels, plan.data.exclusive)
+    except OSError as error:
+        say(
+            f"The ImageNet weights of '{options.get('encoder', name)}' cannot be had ({_first_line(error)}): the "
+            "training starts from fresh ones; connect this computer to the internet to have them."
+        )
+        return make_network(plan), False
+    if plan.network.start:
+        say(start_from(network, plan.network.start))
+    return network, True
 
 
 def check_options(plan: Plan) -> None:

@@ -28,9 +28,10 @@ FLIPS = ("horizontal", "vertical")
 class NetworkPlan:
     """``[network]``: which network ``models.networks.registry`` builds, and what it starts from.
 
-    ``name``: a key of the registry. ``pretrained``: start from ImageNet weights, which are downloaded. ``start``: a
-    bundle's folder to start from; weights whose name and shape fit are taken, the rest is fresh. Every other key of the
-    table is an option of the network, kept in ``options`` and checked by name when the network is built.
+    ``name``: a key of the registry. ``pretrained``: start from ImageNet weights, which are downloaded; where they
+    cannot be had the training says so and starts from fresh ones. ``start``: a bundle's folder to start from; weights
+    whose name and shape fit are taken, the rest is fresh. Every other key of the table is an option of the network,
+    kept in ``options`` and checked by name when the network is built.
     """
 
     name: str = "cascade"

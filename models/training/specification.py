@@ -74,6 +74,7 @@ def training_words(plan: Plan, trained: Trained, fabric: Fabric, command: str) -
         "minutes": round(sum(epoch.seconds for epoch in trained.history) / 60, 1),
         "device": "a GPU" if fabric.device.type == "cuda" else f"CPU ({platform.machine()})",
         "precision": plan.schedule.precision,
+        "pretrained": trained.pretrained,
         "batch_size": trained.batch_size,
         "accumulation": trained.accumulation,
     }

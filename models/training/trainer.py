@@ -24,7 +24,7 @@ from models.training.losses import class_weights
 from models.training.memory import memory_is_full
 from models.training.metrics import METRIC_WORDS
 from models.training.mixing import mixed
-from models.training.network import layers_below, make_network, set_learning
+from models.training.network import layers_below, make_pretrained_network, set_learning
 from models.training.optimizers import make_optimizer, set_rate
 from models.training.plan import Plan
 from models.training.progress import Progress
@@ -46,7 +46,8 @@ class Trained:
     """The network with the weights that were kept, in evaluation mode, and how it got there.
 
     ``metric`` judged the epochs; ``kept_epoch`` is the number of the epoch kept, from 0; ``batch_size`` how many items
-    were seen at once, ``accumulation`` how many such batches made a step.
+    were seen at once, ``accumulation`` how many such batches made a step; ``pretrained`` whether it started from
+    ImageNet's weights.
     """
 
     network: nn.Module
@@ -55,6 +56,7 @@ class Trained:
     metric: str
     batch_size: int
     accumulation: int
+    pretrained: bool
 
 
 def make_fabric(precision: str, device: str = "auto", devices: int = 1) -> Fabric:
@@ -112,8 +114,8 @@ class _Training:
         self.plan, self.schedule, self.fabric = plan, plan.schedule, fabric
         self.training, self.validation = parts
         self.logbook = logbook or NoLogbook()
-        torch.manual_seed(plan.seed)
-        self.bare = make_network(plan).to(memory_format=torch.channels_last)
+        network, pretrained = make_pretrained_network(plan)
+        self.bare = network.to(memory_format=torch.channels_last)
         layers_below(self.bare, self.schedule.freeze, "schedule.freeze")
         self.network, self.optimizer = fabric.setup(self.bare, make_optimizer(self.bare, self.schedule))
         if hasattr(self.bare, "localise"):
@@ -126,7 +128,7 @@ class _Training:
         self.state_file = state_file
         sha256 = plan.sha256(data_sha256)
         self.state = load_state(state_file, sha256, self.bare, self.optimizer.optimizer) or TrainingState(
-            sha256, [], -1, {}, self.schedule.batch_size
+            sha256, [], -1, {}, self.schedule.batch_size, pretrained=pretrained
         )
         self.state.batch_size = self.state.batch_size or self._fitting_batch()
         self.batches = self._batches(self.state.batch_size * self.schedule.accumulation)
@@ -152,6 +154,7 @@ class _Training:
             self.metric,
             max(1, self.state.batch_size // halved),
             self.schedule.accumulation * halved,
+            self.state.pretrained,
         )
 
     def _finished(self) -> bool:

@@ -14,7 +14,7 @@ from tiny_trainings import DRAWS, TELLS, TELLS_MANY, same_weights, scheduled, tr
 
 from models.networks.registry import NetworkError
 from models.training.checkpoint import CheckpointError
-from models.training.network import make_network
+from models.training.network import make_network, make_pretrained_network
 from models.training.plan import NetworkPlan, ValidationPlan
 from models.training.trainer import STATE_FILE, TrainingError, better, make_fabric
 
@@ -198,7 +198,6 @@ def test_gradients_are_clipped_where_the_plan_says_so(tmp_path):
         TELLS, epochs=1, batch_size=8, optimizer="sgd", momentum=0.0, weight_decay=0.0, schedule="constant",
         max_learning_rate=1.0, gradient_clip=0.01,
     )  # fmt: skip
-    torch.manual_seed(plan.seed)
     before = dict(make_network(plan).named_parameters())
     moved = {}
     for clip in (0.01, 0.0):
@@ -332,19 +331,23 @@ def test_validation_halves_its_batches_too(tmp_path, monkeypatch):
     assert halved.history[0].score == whole.history[0].score
 
 
-def test_pretrained_weights_that_cannot_be_had_are_named(tmp_path, monkeypatch):
+def test_without_imagenet_weights_a_training_says_so_and_starts_from_fresh_ones(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    plan = replace(CASCADE, network=replace(CASCADE.network, pretrained=True))
-    with pytest.raises(NetworkError, match=r"ImageNet weights of 'tu-regnetx_002' cannot be had .*pretrained = false"):
-        make_network(plan)
+    network, pretrained = make_pretrained_network(replace(CASCADE, network=replace(CASCADE.network, pretrained=True)))
+    told = capsys.readouterr().err
+    assert "The ImageNet weights of 'tu-regnetx_002' cannot be had (" in told
+    assert told.count("\n") == 1
+    assert not pretrained
+    fresh = make_network(CASCADE).state_dict()
+    assert all(torch.equal(tensor, fresh[name]) for name, tensor in network.state_dict().items())
 
 
 def test_a_network_without_imagenet_weights_says_so():
     with pytest.raises(NetworkError, match=r"'unet' has no ImageNet weights; write network\.pretrained = false"):
-        make_network(replace(DRAWS, network=replace(DRAWS.network, pretrained=True)))
+        make_pretrained_network(replace(DRAWS, network=replace(DRAWS.network, pretrained=True)))
 
 
 @pytest.mark.hardware

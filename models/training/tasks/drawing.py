@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -38,7 +38,7 @@ class Drawing:
         augmentation, exclusive = make_augmentation(plan.augmentation), plan.data.exclusive
         return CropDataset(collection, augmentation, self._it.normalisation, exclusive, plan.schedule.crops_a_frame)
 
-    def losses(self, network: nn.Module, x: Tensor, target: Tensor) -> Mapping[str, Tensor]:
+    def losses(self, network: Any, x: Tensor, target: Tensor) -> Mapping[str, Tensor]:
         """The pixels' loss and the weighted loss of the class head."""
         places = None
         # On one device Fabric calls a marked method as it is; mixed precision has to be asked for.
@@ -94,7 +94,7 @@ class Drawing:
             if exclusive:
                 said = stack_from_index(output.pixels.argmax(axis=0).astype(np.uint8), len(taxonomy))
             else:
-                said = empty_stack(*truth.shape, len(taxonomy))
+                said = empty_stack(truth.shape[0], truth.shape[1], len(taxonomy))
                 for place, plane in enumerate(output.pixels):
                     set_class(said, place + 1, plane >= 0.5)
             parts = [overlay(image, stack, taxonomy) for stack in (np.zeros_like(truth), truth, said)]
