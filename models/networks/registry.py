@@ -9,9 +9,15 @@ from torch import nn
 
 from models.networks.cascade import Cascade
 from models.networks.classifier import Classifier
+from models.networks.flipped import Flipped
 from models.networks.fully_connected import FullyConnected
+from models.networks.layered import Layered
+from models.networks.multiscale_unet import MultiscaleUnet
 from models.networks.neu_cnn import NeuCnn
 from models.networks.plain_cnn import PlainCnn
+from models.networks.resunet import ResUnet
+from models.networks.segmenter import Segmenter
+from models.networks.unet import Unet
 
 NETWORKS: dict[str, type[nn.Module]] = {
     "cascade": Cascade,
@@ -19,6 +25,12 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "fully_connected": FullyConnected,
     "plain_cnn": PlainCnn,
     "neu_cnn": NeuCnn,
+    "segmenter": Segmenter,
+    "unet": Unet,
+    "resunet": ResUnet,
+    "multiscale_unet": MultiscaleUnet,
+    "layered": Layered,
+    "flipped": Flipped,
 }
 """Each is called with class_count, channels, exclusive and the bundle's network options.
 

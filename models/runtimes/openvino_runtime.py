@@ -42,6 +42,7 @@ class OpenVinoRuntime:
         self.precision = precision or native_precision()
         self.reason = reason
         self._temporary = temporary
+        self._tiles: Floats | None = None
         core = openvino.Core()
         properties = _properties(self.precision, compiled_cache)
         try:
@@ -60,7 +61,9 @@ class OpenVinoRuntime:
     def classify(self, tiles: Floats) -> Encoded:
         """Stage one, as ``Runtime`` has it. The features stay where OpenVINO wrote them."""
         assert self._gate is not None, "the runtime is closed"
-        outputs = self._gate.infer([openvino.Tensor(np.ascontiguousarray(tiles), shared_memory=True)])
+        # A graph that hands its input on to the drawing stage does so without a copy, so the tiles must stay.
+        self._tiles = np.ascontiguousarray(tiles)
+        outputs = self._gate.infer([openvino.Tensor(self._tiles, shared_memory=True)])
         return Encoded(probabilities=np.array(outputs[0].data), state=tuple(outputs[1:]))
 
     def segment(self, encoded: Encoded, rows: Sequence[int]) -> Floats:
@@ -73,7 +76,7 @@ class OpenVinoRuntime:
 
     def close(self) -> None:
         """Drop the compiled graphs and the temporary folder."""
-        self._gate = self._draw = None
+        self._gate = self._draw = self._tiles = None
         if self._temporary is not None:
             self._temporary.cleanup()
 
