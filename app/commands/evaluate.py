@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.commands.arguments import add_device
 from app.commands.measured_frames import DATA_WORDS, add_frames, fail, read_frames, row_progress, unwritable
-
-if TYPE_CHECKING:
-    from models.evaluation.measurement import Measurement
 
 FIGURES_SAID = ("mean_iou", "mean_dice", "competition_dice", "accuracy", "auroc", "defect_auroc")
 
@@ -37,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from models.bundle import BundleError, open_bundle
     from models.data.collection import DataError
     from models.evaluation.measurement import measure
+    from models.evaluation.report_folder import write_report
     from models.pixels import ImageError
     from models.predictor import ModelError, Predictor
     from models.runtimes.base import RuntimeUnavailable
@@ -55,29 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         predictor.close()
     try:
-        metrics = _write(measurement, arguments.out)
+        metrics = write_report(measurement, arguments.out)
     except OSError as error:
         return unwritable(arguments.out, error)
     sys.stdout.write(f"{arguments.out}: {_figures(metrics)} on {metrics['frames']} frames.\n")
     return 0
 
 
-def _write(measurement: Measurement, folder: Path) -> dict[str, Any]:
-    from models.evaluation.report import report_html
-    from models.labels.replacement import text_replacement
-
-    metrics = measurement.to_json()
-    with text_replacement(folder / "metrics.json") as stream:
-        json.dump(metrics, stream, indent=2, allow_nan=False)
-        stream.write("\n")
-    with text_replacement(folder / "report.html") as stream:
-        stream.write(report_html(measurement))
-    return metrics
-
-
 def _figures(metrics: Mapping[str, Any]) -> str:
-    from models.evaluation.report import HEADLINES
+    from models.evaluation.figure_names import figure_words
 
     return ", ".join(
-        f"{HEADLINES[name][0]} {metrics[name]:.3f}" for name in FIGURES_SAID if metrics.get(name) is not None
+        f"{figure_words(name)} {metrics[name]:.3f}" for name in FIGURES_SAID if metrics.get(name) is not None
     )

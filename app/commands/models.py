@@ -1,4 +1,4 @@
-"""``stripsight models``: which bundles there are, what one says of itself, and whether its files are as written."""
+"""``stripsight models``: which bundles there are, what one says of itself, whether it is sound and which is better."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.commands import models_compare
+from app.commands.text_table import table
+
 if TYPE_CHECKING:
     from models.bundle import Bundle
 
@@ -17,7 +20,7 @@ ALL = "all"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``models`` and its verbs."""
-    models = subparsers.add_parser("models", help="list, show and verify bundles")
+    models = subparsers.add_parser("models", help="list, show, verify and compare bundles")
     verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True)
     verbs.add_parser("list", help="list the bundles of this station and the shipped ones")
     show = verbs.add_parser("show", help="what a bundle says of itself")
@@ -25,13 +28,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     show.add_argument("--json", action="store_true", help="bundle.json as it is stored")
     verify = verbs.add_parser("verify", help="compare every file of a bundle with the hash it was written with")
     verify.add_argument("bundle", metavar=f"BUNDLE|{ALL}", help=f"a bundle's name or its folder, or '{ALL}'")
+    models_compare.add_verb(verbs)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List, show or verify; 0, or 1 where a bundle is not sound."""
+    """List, show, verify or compare; 0, or 1 where a bundle is not sound or cannot be measured."""
     from app import paths
     from models.bundle import BundleError
 
+    if arguments.verb == "compare":
+        return models_compare.run(arguments)
     folders = paths.bundle_folders()
     try:
         if arguments.verb == "list":
@@ -140,13 +146,6 @@ def _verify(reference: str, folders: Sequence[Path]) -> int:
             continue
         print(f"{bundle.folder.name}: every file is as written (sha256 {bundle.sha256}).")
     return 1 if broken else 0
-
-
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as text in columns, each as wide as its widest cell, two spaces apart."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def _size_bytes(bundle: Bundle) -> int:

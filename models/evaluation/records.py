@@ -127,7 +127,7 @@ def record_frames(
         probabilities=probabilities,
         said=np.arange(1, len(gates) + 1) == told[:, None] if one_class else probabilities >= gates,
         told=told,
-        timings_ms=np.array([_timings(prediction) for prediction in predictions]),
+        timings_ms=np.array([timings(prediction) for prediction in predictions]),
         pixels=_pixel_records(collection, stacks) if collection.drawn and spec.task == "cascade" else None,
     ), stacks
 
@@ -195,7 +195,8 @@ def confusion_px(pixels: PixelRecords) -> Counts:
     return counts
 
 
-def _timings(prediction: Prediction) -> list[float]:
+def timings(prediction: Prediction) -> list[float]:
+    """What each of ``TIMED_PARTS`` took, in ms."""
     return [prediction.timings_ms[part] for part in TIMED_PARTS]
 
 

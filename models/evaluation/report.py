@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.evaluation.axes import Axis
+from models.evaluation.figure_names import HEADLINES
 from models.evaluation.heat_map import heat_map
 from models.evaluation.measurement import Measurement
 from models.evaluation.page import charts, class_key, html_page, paragraph, section, table
@@ -21,18 +22,6 @@ from models.evaluation.report_frames import looks_section, worst_frames_section
 from models.evaluation.row_charts import Bar, bar_chart
 from models.labels.taxonomy import Taxonomy
 
-HEADLINES: dict[str, tuple[str, str]] = {
-    "mean_iou": ("Mean IoU", "pixels in common over pixels in either, a mean over the classes"),
-    "background_iou": ("Background IoU", "the same of the pixels that no class has"),
-    "mean_dice": ("Mean Dice", "twice the pixels in common over the pixels of both, a mean over the classes"),
-    "foreground_dice": ("Foreground Dice", "Dice a frame, only where the frame holds the class"),
-    "competition_dice": ("Dice a frame", "as Kaggle's Severstal competition counts: 1 where neither there nor drawn"),
-    "accuracy": ("Accuracy", "share of frames told right"),
-    "mean_recall": ("Mean recall", "share of the frames with a class in which it is said, a mean over the classes"),
-    "auroc": ("AUROC", "chance that a frame with a class scores above one without, a mean over the classes"),
-    "defect_auroc": ("AUROC, defect or clean", "the same for any defect, by its most probable class"),
-}
-"""What every figure over all classes is called, and what it says."""
 SEVERSTAL_OF_NOTHING = 0.856
 """What drawing nothing scores on the training frames of the Severstal competition."""
 _CONFUSIONS_SHOWN = 5

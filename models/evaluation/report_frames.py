@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import html
-
+from models.evaluation.framed import class_keys, class_words, framed, with_masks
 from models.evaluation.measurement import Look, Measurement
-from models.evaluation.page import charts, class_key, paragraph, section
-from models.evaluation.pictures import Picture, heated, packed, small_overlay
+from models.evaluation.page import charts, paragraph, section
+from models.evaluation.pictures import heated
 from models.evaluation.records import FrameRecords
 
 WORST_FRAMES = 24
-_WIDE_PX, _NARROW_PX = 548, 272
-"""A picture's width; two narrow ones stand side by side where a frame is not wider than twice its height."""
 
 
 def worst_frames_section(measurement: Measurement) -> str:
@@ -24,23 +21,20 @@ def worst_frames_section(measurement: Measurement) -> str:
         return section("Worst frames", paragraph("Every frame was told right."))
     pairs = []
     for frame in worst[:WORST_FRAMES]:
-        image = measurement.collection.images[frame.row]
-        width_px = _width_px(image)
-        told = f"truth: {_classes(records, frame.row, said=False)}; said: {_classes(records, frame.row, said=True)}"
-        if not drawn:
-            pairs.append(_figure(f"{frame.name}, {told}", width_px, packed(image, width_px)))
-            continue
-        pictures = (
-            packed(small_overlay(image, stack, records.taxonomy, width_px), width_px)
-            for stack in (measurement.collection.stacks[frame.row], frame.stack)
+        image, truth = measurement.collection.images[frame.row], measurement.collection.stacks[frame.row]
+        told = (
+            f"truth: {class_words(records, frame.row, said=False)}; said: {class_words(records, frame.row, said=True)}"
         )
-        pairs.append(_figure(f"{frame.name}, mean Dice {frame.dice:.2f}; {told}", _WIDE_PX, *pictures))
+        if drawn:
+            pictures = with_masks(image, (truth, frame.stack), records.taxonomy)
+            pairs.append(framed(f"{frame.name}, mean Dice {frame.dice:.2f}; {told}", pictures))
+        else:
+            pairs.append(framed(f"{frame.name}, {told}", [image]))
     words = f"{len(worst):,} of {len(records):,} frames are not right in every {'pixel' if drawn else 'class'}."
-    keys = f'<p class="keys">{_keys(records)}</p>' if drawn else ""
     return section(
         "Worst frames",
         paragraph(f"{words} The truth first, then what the model drew." if drawn else words, "note"),
-        keys,
+        class_keys(records.taxonomy) if drawn else "",
         charts(*pairs),
     )
 
@@ -57,49 +51,18 @@ def looks_section(measurement: Measurement) -> str:
         "against the greatest fall (Zeiler and Fergus, ECCV 2014); a frame without heat rests on no one place.",
     }
     note = " ".join(words for way, words in told.items() if way in ways)
-    records = measurement.evaluation.records
-    figures = [_look(measurement, look, records) for look in measurement.looks]
+    order = "First the surest mistakes, then a frame of each class told right."
+    looks = [_look(measurement, look, measurement.evaluation.records) for look in measurement.looks]
     return section(
         "What the classifier looks at",
-        paragraph(
-            f"Clear: nothing; yellow: most. {note} First the surest mistakes, then a frame a class told right.",
-            "note",
-        ),
-        charts(*figures),
+        paragraph(f"{note} Clear: nothing; yellow: most. {order}", "note"),
+        charts(*looks),
     )
 
 
 def _look(measurement: Measurement, look: Look, records: FrameRecords) -> str:
     image = measurement.collection.images[look.row]
     title = records.taxonomy.by_id(look.saliency.class_id).title
-    right = "told right" if look.right else f"truth: {_classes(records, look.row, said=False)}"
+    right = "told right" if look.right else f"truth: {class_words(records, look.row, said=False)}"
     caption = f"{records.names[look.row]}: {title} {look.probability:.2f}, {right}"
-    width_px = _width_px(image)
-    return _figure(caption, _WIDE_PX, packed(image, width_px), packed(heated(image, look.saliency.heat), width_px))
-
-
-def _classes(records: FrameRecords, row: int, *, said: bool) -> str:
-    flags = (records.said if said else records.truth)[row]
-    chosen = [
-        f"{defect.title} {records.probabilities[row, defect.id - 1]:.2f}" if said else defect.title
-        for defect in records.counted
-        if flags[defect.id - 1]
-    ]
-    return ", ".join(chosen) or "none"
-
-
-def _keys(records: FrameRecords) -> str:
-    return "".join(f"<span>{class_key(defect.title, defect.colour)}</span>" for defect in records.taxonomy)
-
-
-def _width_px(image: Picture) -> int:
-    height, width = image.shape[:2]
-    return _NARROW_PX if width <= 2 * height else _WIDE_PX
-
-
-def _figure(caption: str, width_px: int, *sources: str) -> str:
-    said = html.escape(caption, quote=True)
-    images = "".join(f'<img alt="{said}" src="{source}">' for source in sources)
-    return (
-        f'<figure style="width:{width_px}px"><figcaption>{said}</figcaption><div class="pair">{images}</div></figure>'
-    )
+    return framed(caption, [image, heated(image, look.saliency.heat)])

@@ -69,6 +69,26 @@ def bar_chart(name: str, axis: Axis, bars: Sequence[Bar]) -> str:
     return svg(name, plot.width_px, plot.height_px, parts)
 
 
+def interval_chart(name: str, axis: Axis, bars: Sequence[Bar]) -> str:
+    """Dots with their intervals, one below the other, beside a guide at 0; for differences."""
+    plot = _row_plot(axis, [bar.name for bar in bars], room=0.0)
+    zero = plot.across(0.0)
+    parts = [plot.x_axis(), f'<path class="guide" d="M{zero:.1f} {plot.top}V{plot.bottom}"/>']
+    for place, bar in enumerate(bars):
+        middle = _row_middle(plot, place)
+        parts.append(_row_name(plot, place, bar.name))
+        if bar.value is None or bar.interval is None:
+            parts.append(text(zero + 6, middle + 4, bar.words or "–"))
+            continue
+        low, high = (plot.across(value) for value in bar.interval)
+        parts.append(f'<path class="whisker" d="M{low:.1f} {middle}H{high:.1f}{_ends(low, high, middle)}"/>')
+        parts.append(
+            f'<circle class="edge" cx="{plot.across(bar.value):.1f}" cy="{middle}" r="5.5" fill="{bar.colour}">'
+            f"<title>{html.escape(bar.name)}: {html.escape(bar.words or number(bar.value))}</title></circle>"
+        )
+    return svg(name, plot.width_px, plot.height_px, parts)
+
+
 def box_of(name: str, colour: str, values: npt.NDArray[Any] | Sequence[float]) -> Box | None:
     """The box of some values; ``None`` where there are none."""
     ordered = np.sort(np.asarray(values, dtype=np.float64))
@@ -107,12 +127,14 @@ def box_chart(name: str, axis: Axis, boxes: Sequence[Box]) -> str:
     return svg(name, plot.width_px, plot.height_px, parts)
 
 
-def _row_plot(axis: Axis, names: Sequence[str]) -> Plot:
-    """The frame of a chart with a row a name, one below the other; its y axis carries no values."""
+def _row_plot(axis: Axis, names: Sequence[str], room: float = 0.12) -> Plot:
+    """The frame of a chart with a row a name, one below the other; its y axis carries no values.
+
+    ``room`` is kept free past the axis's end for what stands at the bars' ends, as a share of its range.
+    """
     left = min(NAMES_AT_MOST_PX, max((text_width_px(name) for name in names), default=0.0)) + 16
-    # The y axis is only counted in rows; room at the right is for the values at the bars' ends.
     return Plot(
-        Axis(axis.title, axis.low, axis.high + (axis.high - axis.low) * (0 if axis.log else 0.12), axis.log),
+        Axis(axis.title, axis.low, axis.high + (axis.high - axis.low) * (0 if axis.log else room), axis.log),
         Axis(""),
         height_px=34 + 52 + _ROW_PX * max(1, len(names)),
         left_px=round(left),

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from models.evaluation.axes import CHART_STYLE, Axis, Plot, axis_around, axis_over, number, svg, text, text_width_px
 from models.evaluation.heat_map import heat_map
 from models.evaluation.pie_chart import Slice, pie_chart
-from models.evaluation.row_charts import Bar, Box, bar_chart, box_chart, box_of
+from models.evaluation.row_charts import Bar, Box, bar_chart, box_chart, box_of, interval_chart
 
 __all__ = [
     "CHART_STYLE", "Axis", "Bar", "Box", "Line", "Points", "Slice", "axis_around", "axis_over", "bar_chart",
-    "box_chart", "box_of", "column_chart", "heat_map", "line_chart", "pie_chart", "scatter_chart",
+    "box_chart", "box_of", "column_chart", "heat_map", "interval_chart", "line_chart", "pie_chart", "scatter_chart",
 ]  # fmt: skip
 
 _DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 4")

@@ -11,7 +11,7 @@ import pytest
 
 from app import paths
 from app.commands import models as command
-from app.commands.models import table
+from app.commands.text_table import table
 from models.bundle import Bundle, BundleSpec, write_bundle
 from models.labels.taxonomy import make_taxonomy
 
