@@ -23,7 +23,7 @@ FIGURES = (
     "false_alarms",
 )  # fmt: skip
 """What is compared over all classes."""
-CLASS_FIGURES = ("recall", "precision", "f1", "auroc", "iou", "dice", "foreground_dice")
+CLASS_FIGURES = ("recall", "drawn_recall", "precision", "f1", "auroc", "iou", "dice", "foreground_dice")
 """What is compared of each class."""
 LOWER_IS_BETTER = frozenset({"false_alarms"})
 TIMED_FRAMES = 50

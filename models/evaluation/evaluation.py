@@ -13,7 +13,7 @@ from models.data.collection import Collection
 from models.evaluation.clean_regions import clean_region_metrics, clean_regions
 from models.evaluation.figures import figures
 from models.evaluation.intervals import Interval, Key, bootstrap, wilson_interval
-from models.evaluation.records import FrameRecords, Progress, confusion_px, record_frames
+from models.evaluation.records import Flags, FrameRecords, Progress, confusion_px, record_frames
 from models.labels.masks import MaskStack
 from models.labels.taxonomy import Taxonomy
 from models.predictor import Predictor
@@ -66,7 +66,8 @@ def evaluate(predictor: Predictor, collection: Collection, progress: Progress = 
     - ``intervals``: 95 % confidence intervals [low, high] of these, by name
     - ``classes``: for each class by name ``precision``, ``recall``, ``f1``, ``auroc`` and ``support`` (frames) of its
       presence; where pixels were measured ``iou``, ``dice``, ``pixel_precision``, ``pixel_recall``, ``pixel_support``
-      (px), ``competition_dice``, ``foreground_dice``; ``intervals`` as above
+      (px), ``competition_dice``, ``foreground_dice``, ``drawn_recall`` and ``drawn_precision`` (of frames in which
+      any of it is drawn, the gate and the minimum area passed); ``intervals`` as above
     - ``averages``: ``macro`` and ``weighted`` (by support) precision, recall and f1
     - ``confusion_frames``: ``order`` ('none', classes), ``rows_are_truth`` (frames by true and told class) and
       ``left_out``: frames that hold several classes, which one column cannot answer for
@@ -124,10 +125,19 @@ def _proportions(records: FrameRecords) -> dict[Key, Interval | None]:
     table = {("accuracy", ""): wilson_interval(int(right.sum()), len(records))}
     for defect in records.counted:
         real, told = truth[:, defect.id - 1], said[:, defect.id - 1]
-        hits = int((real & told).sum())
-        table["recall", defect.name] = wilson_interval(hits, int(real.sum()))
-        table["precision", defect.name] = wilson_interval(hits, int(told.sum()))
+        table.update(_found("recall", "precision", defect.name, real, told))
+        if records.pixels is not None:
+            real, drawn = records.pixels.truth[:, defect.id - 1] > 0, records.pixels.drawn[:, defect.id - 1] > 0
+            table.update(_found("drawn_recall", "drawn_precision", defect.name, real, drawn))
     return table
+
+
+def _found(recall: str, precision: str, of: str, real: Flags, told: Flags) -> dict[Key, Interval | None]:
+    hits = int((real & told).sum())
+    return {
+        (recall, of): wilson_interval(hits, int(real.sum())),
+        (precision, of): wilson_interval(hits, int(told.sum())),
+    }
 
 
 def _listed(

@@ -8,7 +8,7 @@ HEADLINES: dict[str, tuple[str, str]] = {
     "mean_dice": ("Mean Dice", "twice the pixels in common over the pixels of both, a mean over the classes"),
     "foreground_dice": ("Foreground Dice", "Dice a frame, only where the frame holds the class"),
     "competition_dice": ("Dice a frame", "as Kaggle's Severstal competition counts: 1 where neither there nor drawn"),
-    "accuracy": ("Accuracy", "share of frames told right"),
+    "accuracy": ("Accuracy", "share of frames told right in every class"),
     "mean_recall": ("Mean recall", "share of the frames with a class in which it is said, a mean over the classes"),
     "auroc": ("AUROC", "chance that a frame with a class scores above one without, a mean over the classes"),
     "defect_auroc": ("AUROC, defect or clean", "the same for any defect, by its most probable class"),
@@ -18,6 +18,7 @@ HEADLINES: dict[str, tuple[str, str]] = {
 _OTHERS = {
     "false_alarms": "False alarms on clean frames",
     "recall": "Recall",
+    "drawn_recall": "Recall as drawn",
     "precision": "Precision",
     "f1": "F1",
     "iou": "IoU",

@@ -12,9 +12,6 @@ from models.evaluation.intervals import Floats, Key
 from models.evaluation.records import Flags, FrameRecords, PixelRecords
 from models.labels.taxonomy import Role
 
-MISSED = "recall"
-"""The figure whose fall means missed defects."""
-
 
 def figures(records: FrameRecords, weights: Floats | None = None) -> dict[Key, Floats]:
     """Each figure by (name, class or ''), (B,) for (B, N) ``weights``; NaN where there is nothing to measure it on.
@@ -22,7 +19,8 @@ def figures(records: FrameRecords, weights: Floats | None = None) -> dict[Key, F
     Over all classes: accuracy, mean_recall, auroc, defect_auroc, false_alarms (share of clean frames in which any class
     is said) and, of what is drawn, mean_iou, background_iou, mean_dice, competition_dice, foreground_dice. A class:
     precision, recall, f1 and auroc of its presence in frames; iou, dice, pixel_precision, pixel_recall over all pixels;
-    competition_dice and foreground_dice as means over frames.
+    competition_dice and foreground_dice as means over frames; drawn_recall and drawn_precision of frames in which any
+    of it is drawn.
 
     The AUROCs are those of Fawcett, Pattern Recognition Letters 27 (2006) 861,
     https://doi.org/10.1016/j.patrec.2005.10.010; ``auroc`` is their mean over the classes.
@@ -63,8 +61,9 @@ def _presence(records: FrameRecords, weights: Floats) -> dict[Key, Floats]:
 
 def _drawn(records: FrameRecords, pixels: PixelRecords, weights: Floats) -> dict[Key, Floats]:
     hits, truth, drawn = (weights @ counted.astype(np.float64) for counted in (pixels.hits, pixels.truth, pixels.drawn))
-    holds = (pixels.truth > 0).astype(np.float64)
+    holds, any_drawn = (pixels.truth > 0).astype(np.float64), (pixels.drawn > 0).astype(np.float64)
     in_frames, with_class = weights @ pixels.frame_dice, weights @ holds
+    found = weights @ (holds * any_drawn)
     in_holding = weights @ (pixels.frame_dice * holds)
     columns = records.columns
     table = {
@@ -72,6 +71,8 @@ def _drawn(records: FrameRecords, pixels: PixelRecords, weights: Floats) -> dict
         "dice": _ratio(2 * hits, truth + drawn),
         "pixel_precision": _ratio(hits, drawn),
         "pixel_recall": _ratio(hits, truth),
+        "drawn_recall": _ratio(found, with_class),
+        "drawn_precision": _ratio(found, weights @ any_drawn),
         "competition_dice": in_frames / weights.sum(axis=1, keepdims=True),
         "foreground_dice": _ratio(in_holding, with_class),
     }

@@ -9,6 +9,8 @@ from models.evaluation.comparison import Comparison, Difference
 from models.evaluation.figure_names import figure_words
 from models.evaluation.timings import time_table
 
+MISSED = {"recall": "misses more of class", "drawn_recall": "draws nothing more often of class"}
+"""The figures whose fall means missed defects, and what is said of it."""
 MARGIN = 0.005
 """What the figure a comparison turns on may fall by."""
 LEAST_FRAMES = 30
@@ -36,7 +38,7 @@ def judge(comparison: Comparison) -> Promotion:
     if main is None:
         sentence = f"Whether '{name}' is safe to promote cannot be told: these frames give neither bundle a figure."
         return Promotion(False, sentence, ())
-    faults = [_missed(row) for row in comparison.of("recall") if row.worse]
+    faults = [_missed(row) for figure in MISSED for row in comparison.of(figure) if row.worse]
     if comparison.a.records.pixels is not None and comparison.b.records.pixels is None:
         faults.append(f"it draws no masks, which '{comparison.a.bundle.name}' does")
     assert main.difference is not None
@@ -54,7 +56,8 @@ def judge(comparison: Comparison) -> Promotion:
 def _missed(row: Difference) -> str:
     assert row.interval is not None
     low, high = row.interval
-    return f"it misses more of class {row.class_name} (recall {_pair(row)}; the difference is {low:.3f} to {high:.3f})"
+    what = f"{MISSED[row.figure]} {row.class_name}"
+    return f"it {what} ({figure_words(row.figure)} {_pair(row)}; the difference is {low:.3f} to {high:.3f})"
 
 
 def _pair(row: Difference) -> str:

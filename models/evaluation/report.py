@@ -137,7 +137,7 @@ def _recall_bars(metrics: Mapping[str, Any], taxonomy: Taxonomy) -> str:
 def _pixel_table(metrics: Mapping[str, Any], taxonomy: Taxonomy) -> str:
     if not metrics["drawn"]:
         return ""
-    names = ("iou", "dice", "pixel_precision", "pixel_recall", "foreground_dice", "competition_dice")
+    names = ("iou", "dice", "pixel_precision", "pixel_recall", "foreground_dice", "competition_dice", "drawn_recall")
     rows = [
         [
             _key(taxonomy, name),
@@ -147,7 +147,7 @@ def _pixel_table(metrics: Mapping[str, Any], taxonomy: Taxonomy) -> str:
         for name, row in metrics["classes"].items()
     ]
     heads = ["Class", "Labelled pixels", "IoU", "Dice", "Precision", "Recall", "Foreground Dice", "Dice a frame"]
-    return table(heads, rows)
+    return table([*heads, "Found: any of it drawn"], rows)
 
 
 def _confusion(metrics: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ import re
 
 import numpy as np
 import pytest
-from brightness import TAXONOMY, CornerRuntime, brightness_spec
+from brightness import TAXONOMY, BrightnessRuntime, CornerRuntime, brightness_spec
+from made_up_steel import make_collection
 
 from models.bundle import BundleError, write_bundle
 from models.data.collection import Collection
@@ -102,6 +103,46 @@ def test_a_fall_of_the_main_figure_keeps_a_bundle_from_promotion(compared):
     assert not promotion.safe
     assert "its accuracy fell by more than 0.005 (0.917 against 1.000)" in promotion.sentence
     assert _untimed(promotion) == ["It says a class in 16.7% of the clean frames against 0.0%."]
+
+
+class BlindRuntime(BrightnessRuntime):
+    """Says what is there and draws nothing of it."""
+
+    def segment(self, encoded, rows):
+        return np.zeros_like(encoded.state[list(rows)])
+
+
+def _drawing(folder, name, runtime):
+    return Predictor(
+        write_bundle(folder / name, brightness_spec(name=name), {"w": np.zeros(1, np.float32)}, ""), runtime
+    )
+
+
+def test_a_bundle_that_says_and_does_not_draw_misses_too(tmp_path):
+    """Gates that let everything through cannot hide that nothing is drawn."""
+    sides = run_both(
+        _drawing(tmp_path, "old", BrightnessRuntime()), _drawing(tmp_path, "blind", BlindRuntime()), make_collection(12)
+    )
+    comparison = compare(*sides)
+    assert _rows(comparison)["recall", "bright"].difference == 0.0
+    assert _rows(comparison)["drawn_recall", "bright"].difference == -1.0
+    assert comparison.main is not None
+    assert comparison.main.figure == "mean_dice"
+    sentence = judge(comparison).sentence
+    assert "it draws nothing more often of class bright (recall as drawn 0.000 against 1.000;" in sentence
+    page = comparison_html(comparison, judge(comparison), make_collection(12))
+    assert "the greatest loss first" in page
+
+
+def test_a_bundle_that_only_classifies_takes_no_drawing_ones_place(tmp_path):
+    spec = brightness_spec(name="teller", task="classify", pixel_thresholds={}, min_area_px={})
+    bundle = write_bundle(tmp_path / "teller", spec, {"w": np.zeros(1, np.float32)}, "card")
+    teller = Predictor(bundle, BrightnessRuntime())
+    comparison = compare(*run_both(_drawing(tmp_path, "old", BrightnessRuntime()), teller, make_collection(12)))
+    promotion = judge(comparison)
+    assert not promotion.safe
+    assert promotion.sentence == "'teller' is not safe to promote: it draws no masks, which 'old' does."
+    json.dumps(comparison_json(comparison, promotion), allow_nan=False)
 
 
 def test_a_better_bundle_is_safe(compared):

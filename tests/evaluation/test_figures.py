@@ -85,6 +85,8 @@ def test_drawn_figures_by_hand():
     assert measured["dice", "bright"] == pytest.approx(12 / 20)
     assert measured["pixel_precision", "bright"] == pytest.approx(6 / 10)
     assert measured["pixel_recall", "bright"] == pytest.approx(6 / 10)
+    assert measured["drawn_recall", "bright"] == 1.0
+    assert measured["drawn_precision", "bright"] == 0.5
     assert np.isnan(measured["iou", "dark"])
     assert measured["competition_dice", "bright"] == pytest.approx(1 / 3)
     assert measured["competition_dice", "dark"] == 1.0
