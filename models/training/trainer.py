@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import time
@@ -62,8 +63,8 @@ class Trained:
 def make_fabric(precision: str, device: str = "auto", devices: int = 1) -> Fabric:
     """Fabric on CUDA where there is some ('auto'), else on the CPU; ``precision`` is 'bf16' (mixed) or '32'.
 
-    ``devices`` beyond one share every batch, each as a process of its own (distributed data parallel). It has not been
-    run on several GPUs.
+    ``devices`` beyond one share every batch, each as a process of its own (distributed data parallel). That is tested
+    with two processes on a CPU and has not been run on several GPUs.
     """
     # What precision runs is in the card; Fabric need not say it between the progress lines.
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
@@ -132,7 +133,8 @@ class _Training:
         )
         self.state.batch_size = self.state.batch_size or self._fitting_batch()
         self.batches = self._batches(self.state.batch_size * self.schedule.accumulation)
-        self.progress = Progress(len(self.batches) * self.schedule.epochs, len(self.state.history) * len(self.batches))
+        steps, done = len(self.batches) * self.schedule.epochs, len(self.state.history) * len(self.batches)
+        self.progress = Progress(steps, done, None if fabric.global_rank == 0 else io.StringIO())
 
     def run(self) -> Trained:
         """Train to the end."""
@@ -176,15 +178,14 @@ class _Training:
             step = epoch * len(self.batches) + place
             losses.append(self._step(step, *mixed(x, target, self.plan.mix)))
             self.progress.step(f"epoch {epoch + 1} of {self.schedule.epochs}, loss {losses[-1]:.3f}")
-        if not np.isfinite(losses).all():
+        loss = float(self.fabric.all_reduce(torch.tensor(np.mean(losses))))
+        if not math.isfinite(loss):
             raise TrainingError(
                 f"The loss of epoch {epoch + 1} is not a number; lower schedule.max_learning_rate in the plan."
             )
-        figures = self._evaluate(epoch)
-        result = EpochResult(
-            epoch, float(np.mean(losses)), figures.get(self.metric), time.monotonic() - began_s, figures
-        )
-        self._keep(result)
+        # Devices differ in the statistics of their normalisation, and all must come to one decision.
+        figures = self.fabric.broadcast(self._evaluate(epoch))
+        self._keep(EpochResult(epoch, loss, figures.get(self.metric), time.monotonic() - began_s, figures))
 
     def _step(self, step: int, x: Tensor, target: Tensor) -> float:
         """One step of the optimizer over a batch (and all that is accumulated with it); its mean loss."""

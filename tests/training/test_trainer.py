@@ -13,9 +13,10 @@ from made_up_steel import make_collection
 from tiny_trainings import DRAWS, TELLS, TELLS_MANY, same_weights, scheduled, train_on, train_tiny
 
 from models.networks.registry import NetworkError
+from models.training import plan_tables
 from models.training.checkpoint import CheckpointError
 from models.training.network import make_network, make_pretrained_network
-from models.training.plan import NetworkPlan, ValidationPlan
+from models.training.plan import LossPlan, MixPlan, NetworkPlan, ValidationPlan
 from models.training.trainer import STATE_FILE, TrainingError, better, make_fabric
 
 CASCADE = replace(
@@ -192,6 +193,41 @@ def test_workers_change_nothing(tmp_path):
     assert same_weights(alone, helped)
 
 
+@pytest.mark.parametrize(
+    ("plan", "mix"),
+    [(TELLS, MixPlan("mixup")), (TELLS_MANY, MixPlan("cutmix", target="max")), (DRAWS, MixPlan("cutmix", corner=True))],
+    ids=["mixup", "cutmix", "cutmix of masks"],
+)
+def test_frames_are_mixed_where_the_plan_says_so(tmp_path, monkeypatch, plan, mix):
+    plain = train_tiny(tmp_path / "plain", scheduled(plan, epochs=1))
+    one, same = (train_tiny(tmp_path / name, scheduled(replace(plan, mix=mix), epochs=1)) for name in ("one", "same"))
+    assert same_weights(one, same)
+    assert not same_weights(one, plain)
+    assert np.isfinite(one.history[0].loss)
+
+
+@pytest.mark.parametrize("keys", [{"strategy": "hard"}, {"strategy": "soft", "cut": "frames"}, {"cut": "crops"}])
+def test_augmentation_is_what_the_plan_says(tmp_path, keys):
+    other = replace(TELLS, augmentation=replace(TELLS.augmentation, strategy="none", cut="frames"))
+    plan = replace(TELLS, augmentation=replace(TELLS.augmentation, **keys))
+    one, plain = (train_tiny(tmp_path / str(n), scheduled(it, epochs=1)) for n, it in enumerate((plan, other)))
+    assert not same_weights(one, plain)
+
+
+@pytest.mark.parametrize("pixels", sorted(plan_tables.PIXEL_LOSSES))
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_every_loss_of_masks_trains(tmp_path, pixels, exclusive):
+    plan = replace(scheduled(DRAWS, epochs=1, batch_size=8), data=replace(DRAWS.data, exclusive=exclusive))
+    plan = replace(plan, loss=LossPlan(pixels=pixels, balance="median_frequency"))
+    assert np.isfinite(train_tiny(tmp_path, plan).history[0].figures["loss"])
+
+
+@pytest.mark.parametrize("classes", ["bce", "focal", "mse", "none"])
+def test_every_loss_of_the_class_head_trains(tmp_path, classes):
+    plan = replace(scheduled(DRAWS, epochs=1, batch_size=8), loss=LossPlan(classes=classes))
+    assert np.isfinite(train_tiny(tmp_path, plan).history[0].loss)
+
+
 def test_gradients_are_clipped_where_the_plan_says_so(tmp_path):
     """Plain SGD at rate 1 moves the weights by exactly the clipped gradient's length."""
     plan = scheduled(
@@ -348,6 +384,38 @@ def test_without_imagenet_weights_a_training_says_so_and_starts_from_fresh_ones(
 def test_a_network_without_imagenet_weights_says_so():
     with pytest.raises(NetworkError, match=r"'unet' has no ImageNet weights; write network\.pretrained = false"):
         make_pretrained_network(replace(DRAWS, network=replace(DRAWS.network, pretrained=True)))
+
+
+@pytest.mark.slow
+def test_two_processes_share_a_training(tmp_path):
+    script = f"""
+        import sys, warnings
+        sys.path[:0] = {[path for path in sys.path if path]!r}
+        import torch
+        torch.set_num_threads(1)
+        from pathlib import Path
+        from made_up_steel import make_collection
+        from models.data.statistics import normalisation
+        from models.training.trainer import make_fabric, train
+        from tiny_trainings import DRAWS, scheduled
+
+        plan = scheduled(DRAWS, devices=2, accumulation=2, patience=5)
+        fabric = make_fabric("32", "cpu", plan.schedule.devices)
+        training = make_collection(16)
+        folder = Path({str(tmp_path / "state")!r})
+        both = training, make_collection(8, seed=1)
+        trained = train(plan, both, normalisation(training), folder, "data", fabric)
+        weights = sum(float(p.detach().double().abs().sum()) for p in trained.network.parameters())
+        told = [weights, *([epoch.loss, epoch.score] for epoch in trained.history)]
+        Path({str(tmp_path)!r}, f"rank-{{fabric.global_rank}}").write_text(repr(told))
+    """
+    (tmp_path / "train.py").write_text(textwrap.dedent(script), encoding="utf-8")
+    words = [sys.executable, str(tmp_path / "train.py")]
+    done = subprocess.run(words, stderr=subprocess.PIPE, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr
+    first, second = ((tmp_path / f"rank-{rank}").read_text(encoding="utf-8") for rank in (0, 1))
+    assert first == second
+    assert done.stderr.count("epoch 2 of 2") == 1
 
 
 @pytest.mark.hardware
