@@ -79,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bundles", type=Path, nargs="*", default=[Path("runs"), ROOT.parent / "resources/bundles"])
     parser.add_argument("--results", type=Path, default=ROOT / "results", help="where the figures are kept")
     parser.add_argument("--page", type=Path, default=ROOT / "README.md", help="the page the table stands in")
+    parser.add_argument("--cache", type=Path, default=Path("runs/.compiled"), help="where compiled graphs are kept")
     arguments = parser.parse_args(argv)
     broken = 0
     for system in SYSTEMS:
@@ -86,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if not (folder / "bundle.json").is_file():
                 continue
             try:
-                keep(result_of(open_bundle(folder)), arguments.results / f"{system.plan}.json")
+                keep(result_of(open_bundle(folder), arguments.cache), arguments.results / f"{system.plan}.json")
             except BundleError as error:
                 broken += 1
                 sys.stderr.write(f"{error}\n")
@@ -95,10 +96,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if broken else 0
 
 
-def result_of(bundle: Bundle) -> dict[str, Any]:
-    """What the table says of a bundle: its figures as its own training measured them, its size and its time a frame."""
+def result_of(bundle: Bundle, cache: Path | None = None) -> dict[str, Any]:
+    """What the table says of a bundle: its figures as its own training measured them, its size and its time a frame.
+
+    ``cache`` is the folder for compiled graphs.
+    """
     spec = bundle.spec
-    milliseconds, runtime = _time(bundle)
+    milliseconds, runtime = _time(bundle, cache)
     return {
         "bundle_sha256": bundle.sha256,
         "data": spec.data,
@@ -171,9 +175,9 @@ def _figure(metric: str, result: Mapping[str, Any]) -> str:
     return words if interval is None else f"{words} ({interval[0]:.3f} to {interval[1]:.3f})"
 
 
-def _time(bundle: Bundle) -> tuple[float, str]:
+def _time(bundle: Bundle, cache: Path | None) -> tuple[float, str]:
     """Median milliseconds of a frame of 256×1600 on the CPU, gate and drawing, and the runtime's label."""
-    predictor = Predictor(bundle, choose_runtime(bundle, "cpu", Path("runs/.compiled")))
+    predictor = Predictor(bundle, choose_runtime(bundle, "cpu", cache))
     shape = FRAME_PX if bundle.spec.channels == 1 else (*FRAME_PX, 3)
     frame = np.random.default_rng(0).integers(60, 160, shape, dtype=np.uint8)
     try:
