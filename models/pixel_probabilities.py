@@ -51,6 +51,22 @@ def pixel_probabilities(bundle: Bundle, runtime: Runtime, image: Image) -> Pixel
     return PixelProbabilities(presence, pixels)
 
 
+def mirrored_pixel_probabilities(bundle: Bundle, runtime: Runtime, image: Image) -> PixelProbabilities:
+    """The mean of what is said of the frame as it is, mirrored, upside down and both: slower by four, and steadier.
+
+    A defect stays what it is in a mirror, and what the network says of only one of the four is chance. Raises as
+    ``pixel_probabilities`` does.
+    """
+    presence = np.zeros(len(bundle.spec.taxonomy), dtype=np.float32)
+    pixels = np.zeros((len(bundle.spec.taxonomy), *image.shape[:2]), dtype=np.float32)
+    for down in (1, -1):
+        for across in (1, -1):
+            said = pixel_probabilities(bundle, runtime, np.ascontiguousarray(image[::down, ::across]))
+            presence += said.presence / 4
+            pixels += said.pixels[:, ::down, ::across] / 4
+    return PixelProbabilities(presence, pixels)
+
+
 def _ask(bundle: Bundle, runtime: Runtime, image: Image, grid: TileGrid) -> tuple[Floats, Floats]:
     spec = bundle.spec
     batch_size = max(1, ONE_PASS_PX // (grid.tile_px[0] * grid.tile_px[1]))

@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from app.review.image_file import image_size
 from models.audit.frame_images import FrameImages
@@ -29,8 +28,8 @@ class LabelledFrames:
 def read_labelled_frames(arguments: argparse.Namespace, taxonomy: Taxonomy | None) -> LabelledFrames:
     """What ``input``, ``images``, ``size`` and ``unlabelled_are_clean`` of the command line name.
 
-    A CSV names no sizes: with images each frame has its image's, unless ``--size`` says otherwise. Raises
-    ``LabelError`` or ``DataError`` where the file or the folder cannot be used.
+    A CSV names no sizes: with images each frame has its image's, unless ``--size`` says otherwise. With images frames
+    are named as those. Raises ``LabelError`` or ``DataError`` where the file or the folder cannot be used.
     """
     images = None if arguments.images is None else FrameImages(arguments.images)
     label_format = format_of(arguments.input)
@@ -40,6 +39,7 @@ def read_labelled_frames(arguments: argparse.Namespace, taxonomy: Taxonomy | Non
         labels = label_format.read(arguments.input, ReadOptions(arguments.size or FRAME_SIZE, taxonomy))
     if images is None:
         return LabelledFrames(labels, None)
+    labels = replace(labels, frames=_named_as_images(labels.frames, images))
     unlabelled = images.without(labels.frames)
     if arguments.unlabelled_are_clean:
         clean = {name: _clean_frame(name, images, len(labels.taxonomy)) for name in unlabelled}
@@ -47,12 +47,14 @@ def read_labelled_frames(arguments: argparse.Namespace, taxonomy: Taxonomy | Non
     return LabelledFrames(labels, images, unlabelled)
 
 
-def add_images(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add ``--images`` and ``--unlabelled-are-clean``."""
-    parser.add_argument("--images", metavar="DIR", type=Path, required=required, help="the folder of the frames")
-    parser.add_argument(
-        "--unlabelled-are-clean", action="store_true", help="an image the labels say nothing of has no defect"
-    )
+def _named_as_images(frames: Mapping[str, FrameLabels], images: FrameImages) -> dict[str, FrameLabels]:
+    """The frames under their images' names: mask 7.png of image 7.jpg is frame 7.jpg, unless that has labels, too."""
+    named: dict[str, FrameLabels] = {}
+    for name, frame in frames.items():
+        path = images.find(name)
+        own = name if path is None or path.name in frames else path.name
+        named[own] = replace(frame, name=own)
+    return named
 
 
 def _sized_by_images(file: KaggleFile, images: FrameImages, taxonomy: Taxonomy | None) -> LabelSet:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands import labels_stats
+from app.commands import labels_check, labels_stats
 from app.commands.label_arguments import add_classes, add_size, fail, frame_progress, name_problems, say, taxonomy_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_size(convert)
     add_classes(convert)
     labels_stats.add_verb(verbs)
+    labels_check.add_verb(verbs)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -94,5 +95,9 @@ def _summarise(target: Path, labels: LabelSet, written: Written) -> None:
         )
 
 
-_VERBS: dict[str, Callable[[argparse.Namespace], int]] = {"convert": _convert, "stats": labels_stats.run}
+_VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "convert": _convert,
+    "stats": labels_stats.run,
+    "check": labels_check.run,
+}
 """Every verb's work."""

@@ -2,7 +2,7 @@
 
 Every image in the folder and every frame the CSV names is one item. The file's masks are the 'word' that a person
 confirms or corrects; a frame without a row is not clean, it is to do. What a person says goes to a correction log, the
-CSV is never written to.
+CSV is never written to. Where ``labels check`` left its ``suspects.csv`` beside the CSV, what it suspects comes first.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app.review.ports import LabelRecord, ReviewCase, ReviewError, ReviewItem, W
 from app.words.correction import Correction, ReviewState
 from app.words.frame import Image
 from app.words.reason import Reason
+from models.audit.suspects_file import SUSPECTS_FILE, SuspectRow, read_suspects
 from models.labels.kaggle import FRAME_SIZE, KaggleFile, read_kaggle
 from models.labels.label_set import Decoded, LabelError, Size
 from models.labels.masks import classes_present, empty_stack
@@ -31,6 +32,16 @@ from models.labels.taxonomy import Taxonomy
 _NAMESPACE = UUID("5a2b5d0e-6d2f-4c5c-9a55-0f6f5c1d8e11")
 _LABELLED_SUSPICION = 0.5
 """Frames without a row are looked at first: nobody has said anything of them."""
+
+_SUSPECT_CODES = {
+    "suspect_missing",
+    "suspect_extra",
+    "suspect_wrong_class",
+    "suspect_shifted",
+    "suspect_too_large",
+    "suspect_too_small",
+}
+"""Kinds of suspicion that have a sentence of their own, which names the class."""
 
 Progress = Callable[[int, int], bool]
 """Told (frames read, frames in all); answers whether to go on."""
@@ -50,9 +61,17 @@ class LabelFile:
     exclusive = False
     """Kaggle's labels overlap."""
 
-    def __init__(self, table: KaggleFile, frames: Path, taxonomy: Taxonomy, work: Path) -> None:
-        """``work`` is the folder the correction logs of label files are kept in."""
+    def __init__(
+        self,
+        table: KaggleFile,
+        frames: Path,
+        taxonomy: Taxonomy,
+        work: Path,
+        suspects: Mapping[str, SuspectRow] | None = None,
+    ) -> None:
+        """``work`` is the folder the correction logs of label files are kept in, ``suspects`` a label check's rows."""
         self.path = table.path
+        self._suspects = suspects
         self.frames = frames
         self.taxonomy = taxonomy
         self._table = table
@@ -170,9 +189,9 @@ class LabelFile:
             id=item_id,
             name=name,
             state=ReviewState.TO_DO,
-            suspicion=_LABELLED_SUSPICION if labelled else 1.0,
+            suspicion=self._suspicion(name, labelled=labelled),
             time_utc=self._opened_utc,
-            reason=Reason("labelled" if labelled else "labelled_clean", {"file": self.path.name}),
+            reason=self._reason(name, labelled=labelled),
             class_names=self._classes.get(name, ()),
             source=str(self.frames),
             readable=name in self._present,
@@ -181,6 +200,24 @@ class LabelFile:
             return item
         names = tuple(self.taxonomy.by_id(class_id).name for class_id in sorted(logged.masks))
         return replace(item, state=logged.state, class_names=names)
+
+    def _suspicion(self, name: str, *, labelled: bool) -> float:
+        suspect = (self._suspects or {}).get(name)
+        if suspect is not None:
+            return suspect.score
+        if not labelled:
+            return 1.0
+        # A check that looked at the labels and did not name the frame found nothing in it.
+        return _LABELLED_SUSPICION if self._suspects is None else 0.0
+
+    def _reason(self, name: str, *, labelled: bool) -> Reason:
+        suspect = (self._suspects or {}).get(name)
+        if suspect is None:
+            return Reason("labelled" if labelled else "labelled_clean", {"file": self.path.name})
+        code = f"suspect_{suspect.kind}"
+        if code not in _SUSPECT_CODES:
+            return Reason("suspect_otherwise", {"kind": suspect.kind.replace("_", " ")})
+        return Reason(code, {"class_name": suspect.class_name})
 
     def _record(self, name: str, logged: LoggedCorrection | None) -> LabelRecord:
         if logged is None:
@@ -219,14 +256,26 @@ def open_label_file(
     """
     try:
         table = read_kaggle(path)
-        file = LabelFile(table, frames, choose(table.class_count), work)
+        suspects, problems = _suspects_beside(path)
+        file = LabelFile(table, frames, choose(table.class_count), work, suspects)
     except LabelError as error:
         raise ReviewError(str(error)) from error
     except OSError as error:
         place = error.filename or frames
         raise ReviewError(f"{place} cannot be read ({error.strerror}); name a folder that is there.") from error
     try:
-        return OpenedLabels(file, file.read(progress))
+        return OpenedLabels(file, (*problems, *file.read(progress)))
     except BaseException:
         file.close()
         raise
+
+
+def _suspects_beside(path: Path) -> tuple[Mapping[str, SuspectRow] | None, tuple[str, ...]]:
+    """What a label check says of the file, where it was written beside it, or why that cannot be read."""
+    check = path.with_name(SUSPECTS_FILE)
+    if not check.is_file():
+        return None, ()
+    try:
+        return read_suspects(check), ()
+    except LabelError as error:
+        return None, (str(error),)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from models.audit.frame_images import FrameImages
 from models.audit.label_survey import FrameKind, LabelSurvey
-from models.audit.pictures import figure, labelled_picture
+from models.audit.pictures import View, figure, labelled_picture
 from models.data.collection import DataError
 from models.data.image_files import read_image
 from models.evaluation.page import charts, class_key, paragraph
@@ -52,15 +52,19 @@ def _quantile_frames(areas_px: npt.NDArray[np.int64]) -> list[int]:
     return list(dict.fromkeys(int(held[round(quantile * (len(held) - 1))]) for quantile in _QUANTILES))
 
 
-def _picture(name: str, words: str, labels: LabelSet, images: FrameImages) -> str:
+def view_of(name: str, words: str, labels: LabelSet, images: FrameImages) -> View | None:
+    """A frame's image in RGB with its labels, ``words`` below; ``None`` where no image of its size is there."""
     path = images.find(name)
-    if path is None:
-        return ""
+    if path is None or name not in labels.frames:
+        return None
     try:
         image = read_image(path, 3)
     except DataError:
-        return ""
+        return None
     stack = labels.frames[name].decode().stack
-    if stack.shape != image.shape[:2]:
-        return ""
-    return figure(labelled_picture(image, stack, labels.taxonomy), f"{name}: {words}")
+    return View(words, image, stack) if stack.shape == image.shape[:2] else None
+
+
+def _picture(name: str, words: str, labels: LabelSet, images: FrameImages) -> str:
+    view = view_of(name, f"{name}: {words}", labels, images)
+    return "" if view is None else figure(labelled_picture(view.image, view.stack, labels.taxonomy), view.words)

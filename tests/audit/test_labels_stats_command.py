@@ -78,7 +78,7 @@ def test_with_images_sizes_come_from_them_and_samples_are_shown(tmp_path, csv_fi
     statistics, page = read(tmp_path / "out")
     assert statistics["sizes"] == [{"height_px": 4, "width_px": 6, "frames": 3}]
     assert statistics["frames"]["unlabelled"] == 1
-    assert len(re.findall(r'src="data:image/png', checked_page(page))) == 4
+    assert len(re.findall(r'src="data:image/jpeg', checked_page(page))) == 4
 
 
 def test_unlabelled_images_are_clean_where_it_is_said(tmp_path, csv_file, images):

@@ -14,7 +14,9 @@ from app.review.export import ExportPlan, LeftOut, Scope, export_labels
 from app.review.image_file import image_size, read_image
 from app.review.label_file import open_label_file
 from app.review.ports import ReviewError
+from app.review.queue import ordered
 from app.review.taxonomies import shipped_taxonomies, taxonomy_for
+from app.wording import word
 from app.words.correction import Correction, ReviewState
 from models.labels.kaggle import KaggleStyle, read_kaggle
 from models.labels.masks import empty_stack
@@ -210,3 +212,34 @@ def test_real_rows_without_images_are_named_and_go_out_again(real_data, tmp_path
 def _rows(path: Path):
     with path.open(newline="") as stream:
         return [(name, int(class_id), pixels) for name, class_id, pixels in list(csv.reader(stream))[1:]]
+
+
+def test_a_label_check_beside_the_file_orders_the_queue_and_says_why(opening, tmp_path):
+    (tmp_path / "suspects.csv").write_text(
+        "ImageId,rank,score,kind,class\nb.jpg,1,0.97,missing,patches\na.png,2,0.3,specks,patches\n"
+    )
+    opened = opening("a.png,1,1 5\nb.jpg,1,1 5\nc.bmp,1,1 5\n")
+    assert opened.problems == ()
+    items = ordered(opened.file.items())
+    assert [(item.name, item.suspicion) for item in items] == [("b.jpg", 0.97), ("a.png", 0.3), ("c.bmp", 0.0)]
+    assert [word(item.reason) for item in items] == [
+        "A model sees patches where nothing is labelled.",
+        "The label check found: specks.",
+        "From the label file labels.csv.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("ImageId,rank\na.png,1\n", "lacks a column"),
+        ("ImageId,rank,score,kind,class\na.png,1,much,missing,\n", "line 2: the score is 'much'"),
+        ("ImageId,rank,score,kind,class\na.png,1,1.5,missing,\n", "the score is '1.5'"),
+    ],
+)
+def test_a_label_check_that_cannot_be_read_is_named_and_the_labels_open(opening, tmp_path, text, named):
+    (tmp_path / "suspects.csv").write_text(text)
+    opened = opening("a.png,1,1 5\n")
+    assert len(opened.problems) == 1
+    assert named in opened.problems[0]
+    assert by_name(opened.file)["a.png"].suspicion == 0.5
