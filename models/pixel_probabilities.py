@@ -37,9 +37,8 @@ def pixel_probabilities(bundle: Bundle, runtime: Runtime, image: Image) -> Pixel
 
     Raises ``ImageError`` for another image, ``ModelError`` where the network draws nothing or gives no number.
     """
+    require_drawing(bundle)
     spec = bundle.spec
-    if spec.task != "cascade":
-        raise ModelError(f"Bundle '{bundle.name}' only classifies and says nothing of pixels; choose one that draws.")
     image = with_channels(image, spec.channels)
     size = (image.shape[0], image.shape[1])
     grid = lay_tiles(size, spec.tile_px, spec.overlap_px, spec.multiple_px, ONE_PASS_PX)
@@ -65,6 +64,12 @@ def mirrored_pixel_probabilities(bundle: Bundle, runtime: Runtime, image: Image)
             presence += said.presence / 4
             pixels += said.pixels[:, ::down, ::across] / 4
     return PixelProbabilities(presence, pixels)
+
+
+def require_drawing(bundle: Bundle) -> None:
+    """Raise ``ModelError`` where a bundle only classifies."""
+    if bundle.spec.task != "cascade":
+        raise ModelError(f"Bundle '{bundle.name}' only classifies and says nothing of pixels; choose one that draws.")
 
 
 def _ask(bundle: Bundle, runtime: Runtime, image: Image, grid: TileGrid) -> tuple[Floats, Floats]:

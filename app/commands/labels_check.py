@@ -97,12 +97,13 @@ def _check(arguments: argparse.Namespace, taxonomy: Taxonomy | None) -> None:
     if not count:
         raise LabelError(f"{arguments.input} labels no frame; name a file with labels.")
     progress = partial(frame_progress, count=count, task="Checking")
-    findings = check_labels(labelled.labels, labelled.images, progress)
     if bundle is None:
+        findings = check_labels(labelled.labels, labelled.images, progress)
         _write(arguments, labelled, findings, findings, _views_of_labels(labelled, findings))
         return
     auditor = _auditor(arguments, bundle, labelled)
     try:
+        findings = check_labels(labelled.labels, labelled.images, progress)
         shown = frame_progress(labelled.labels.frames.values(), count, "Comparing with the model")
         suspects = suspects_of([auditor.examine(frame).opinion for frame in shown])
         # A damaged mask file is no frame any more, and still the first thing to look at.
@@ -122,9 +123,11 @@ def _bundle(reference: str | None) -> Bundle | None:
 def _auditor(arguments: argparse.Namespace, bundle: Bundle, labelled: LabelledFrames) -> LabelAuditor:
     from app import paths
     from models.audit.label_auditor import LabelAuditor
+    from models.pixel_probabilities import require_drawing
     from models.runtimes.choice import choose_runtime
 
     assert labelled.images is not None, "--model without --images was refused"
+    require_drawing(bundle)
     runtime = choose_runtime(bundle, arguments.device, paths.cache())
     return LabelAuditor(bundle, runtime, labelled.images, mirrored=not arguments.one_view)
 

@@ -18,7 +18,12 @@ from models.data.image_files import read_image
 from models.labels.components import drop_small
 from models.labels.label_set import FrameLabels
 from models.labels.masks import MaskStack, empty_stack
-from models.pixel_probabilities import PixelProbabilities, mirrored_pixel_probabilities, pixel_probabilities
+from models.pixel_probabilities import (
+    PixelProbabilities,
+    mirrored_pixel_probabilities,
+    pixel_probabilities,
+    require_drawing,
+)
 from models.runtimes.base import Runtime
 from models.thresholds import Overrides, draw_classes, effective_thresholds
 
@@ -56,10 +61,12 @@ class Examined:
 class LabelAuditor:
     """A bundle on a runtime, asked about labelled frames. One thread at a time.
 
-    ``mirrored``: each frame is also looked at mirrored, which takes four times as long and finds more.
+    ``mirrored``: each frame is also looked at mirrored, which takes four times as long and finds more. Raises
+    ``ModelError`` where the bundle only classifies.
     """
 
     def __init__(self, bundle: Bundle, runtime: Runtime, images: FrameImages, *, mirrored: bool = True) -> None:
+        require_drawing(bundle)
         self.bundle = bundle
         self.runtime = runtime
         self.images = images

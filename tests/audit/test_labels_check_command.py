@@ -8,11 +8,12 @@ import csv
 import cv2
 import numpy as np
 import pytest
-from level_model import LevelRuntime, write_level_bundle
+from level_model import LevelRuntime, level_spec, write_level_bundle
 
 from app.commands import labels
 from app.review.label_file import open_label_file
 from app.review.queue import ordered
+from models.bundle import write_bundle
 from models.labels.label_set import numbered_taxonomy
 
 SIZE = (80, 120)
@@ -130,6 +131,15 @@ def test_a_csv_alone_needs_no_images(tmp_path):
         ("a.png", "overlap", "class_2")
     ]
     assert not (tmp_path / "out" / "labels.csv").exists()
+
+
+def test_a_bundle_that_only_classifies_is_refused_before_any_work(tmp_path, frames, runtime, capsys):
+    images, masks = frames
+    spec = level_spec(task="classify")
+    bundle = write_bundle(tmp_path / "bundle", spec, {"nothing": np.zeros(1, np.float32)}, "For tests.")
+    assert check(masks, "--images", images, "--model", bundle.folder, "--out", tmp_path / "out") == 1
+    assert "only classifies" in capsys.readouterr().err
+    assert runtime.asked == 0
 
 
 @pytest.mark.parametrize(
