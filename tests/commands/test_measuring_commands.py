@@ -101,6 +101,24 @@ def test_evaluate_takes_folders_of_classes(bundle, folders, tmp_path) -> None:
     assert {row["support"] for row in metrics["classes"].values()} == {2}
 
 
+def test_evaluate_takes_folders_of_kinds_with_masks(bundle, tmp_path) -> None:
+    """Of two frames of each kind one has an empty mask: its defect was seen, and nobody drew it."""
+    for kind in (*CLASSES, "free"):
+        for part in ("images", "masks"):
+            (tmp_path / "kinds" / kind / part).mkdir(parents=True)
+        for number, image in enumerate(_images(2)):
+            assert cv2.imwrite(str(tmp_path / "kinds" / kind / "images" / f"{kind}{number}.jpg"), image)
+            mask = np.zeros((64, 96), np.uint8)
+            mask[:, : 20 * number * (kind != "free")] = 255
+            assert cv2.imwrite(str(tmp_path / "kinds" / kind / "masks" / f"{kind}{number}.png"), mask)
+    words = ("evaluate", bundle.folder, "--data", tmp_path / "kinds", "--clean-folder", "free", "--device", "openvino")
+    assert main(*words, "--out", tmp_path / "report") == 0
+    metrics = json.loads((tmp_path / "report" / "metrics.json").read_text(encoding="utf-8"))
+    assert (metrics["frames"], metrics["drawn"], metrics["clean_frames"]["frames"]) == (8, True, 2)
+    assert {row["support"] for row in metrics["classes"].values()} == {2}
+    assert {row["pixel_support"] for row in metrics["classes"].values()} == {64 * 20}
+
+
 @pytest.mark.slow
 def test_compare_tells_what_got_worse(bundle, stricter, masks, tmp_path, capsys) -> None:
     words = ("models", "compare", bundle.folder, stricter.folder, "--data", masks, "--device", "openvino")
