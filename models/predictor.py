@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,8 @@ from models.labels.components import Component, keep_large
 from models.labels.masks import MaskStack, empty_stack
 from models.labels.taxonomy import Taxonomy
 from models.pixels import Image, ImageError, normalised_tiles, with_channels
+from models.prediction import ModelError, Prediction, require_numbers
+from models.region_pass import RegionPass
 from models.runtimes.base import Encoded, Floats, Runtime
 from models.thresholds import (
     Overrides,
@@ -34,24 +35,6 @@ __all__ = ["ImageError", "ModelError", "Overrides", "Prediction", "Predictor", "
 
 ONE_PASS_PX = 256 * 2048
 """A frame of up to so many pixels goes through in one pass; tiles of a bigger one are batched up to so many."""
-
-
-class ModelError(RuntimeError):
-    """A network that gives no usable answer."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
-    """What the model says of one frame.
-
-    ``stack`` is the (H, W) mask stack. ``probabilities`` are the classes' presence in the frame by class id, 0 to 1.
-    ``timings_ms`` are 'prepare', 'classify', 'segment' and 'masks', in ms.
-    """
-
-    stack: MaskStack
-    probabilities: dict[int, float]
-    components: tuple[Component, ...]
-    timings_ms: dict[str, float]
 
 
 class Predictor:
@@ -75,6 +58,8 @@ class Predictor:
 
         Raises ``ImageError`` for anything else, ``ModelError`` where the network's answer is not a number.
         """
+        if self.bundle.spec.front_end:
+            return RegionPass(self.bundle.spec, self.runtime, self.thresholds, image).run()
         return _Pass(self, image).run()
 
     def close(self) -> None:
@@ -108,12 +93,7 @@ class _Pass:
         height, width = self._grid.frame_px
         stack = empty_stack(height, width, len(self._spec.taxonomy))
         tile_probabilities, encoded = self._classify()
-        if not np.isfinite(tile_probabilities).all():
-            # Compared with a gate, "not a number" would look like a clean frame.
-            raise ModelError(
-                f"Bundle '{self._spec.name}' gave no number for this frame on {self._runtime.label}; "
-                "choose another device or bundle."
-            )
+        require_numbers(tile_probabilities, self._spec, self._runtime)
         frame = {place + 1: float(value) for place, value in enumerate(tile_probabilities.max(axis=0))}
         passed = tuple(class_id for class_id, value in frame.items() if value >= self._thresholds.gates[class_id])
         found: tuple[Component, ...] = ()

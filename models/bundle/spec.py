@@ -13,6 +13,8 @@ from models.labels.taxonomy import Taxonomy, TaxonomyError
 
 TASKS = ("cascade", "classify")
 """``cascade``: a class gate, then masks. ``classify``: class probabilities alone."""
+FRONT_ENDS = ("", "shadow_regions")
+"""'' hands frames to the network as they are. ``shadow_regions`` finds what stands out, for a classifier to name."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*")
 
@@ -32,8 +34,9 @@ class BundleSpec:
 
     ``exclusive``: a pixel has one class (softmax over background and classes); else classes may overlap (a sigmoid
     each). ``gates`` and ``pixel_thresholds`` are probabilities, ``min_area_px`` pixels, all by class name; gates name
-    every class, the two others every class of a cascade. ``created_utc`` is ISO 8601 with an offset. ``data``,
-    ``metrics`` and ``training`` are JSON mappings for the card and for people.
+    every class, the two others every class of a cascade. ``front_end`` is '' or, for a classifier, 'shadow_regions':
+    then the network sees no frames but regions of them, resized to ``tile_px``. ``created_utc`` is ISO 8601 with an
+    offset. ``data``, ``metrics`` and ``training`` are JSON mappings for the card and for people.
 
     Raises ``BundleError`` where a value cannot be.
     """
@@ -53,6 +56,7 @@ class BundleSpec:
     multiple_px: int = 32
     exclusive: bool = False
     task: str = "cascade"
+    front_end: str = ""
     network_options: Mapping[str, Any] = field(default_factory=dict)
     created_utc: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +68,12 @@ class BundleSpec:
             raise _wrong("name", f"'{self.name}' cannot be a folder name", "use letters, digits, '_', '-', '+' and '.'")
         if self.task not in TASKS:
             raise _wrong("task", f"'{self.task}' is unknown", f"use {' or '.join(TASKS)}")
+        if self.front_end not in FRONT_ENDS:
+            raise _wrong("front_end", f"'{self.front_end}' is unknown", "use '' or 'shadow_regions'")
+        if self.front_end and self.task != "classify":
+            raise _wrong(
+                "front_end", f"'{self.front_end}' does not fit task '{self.task}'", "use '', or task 'classify'"
+            )
         self._check_time()
         self._check_input()
         self._check_tiles()
@@ -121,6 +131,8 @@ class BundleSpec:
         read: dict[str, Any] = {}
         for entry in fields(cls):
             if entry.name not in value:
+                if entry.name in _ADDED_LATER:
+                    continue
                 raise _wrong(entry.name, "is missing", "make the bundle again with this version's training command")
             read[entry.name] = READERS[entry.name](entry.name, value[entry.name])
         return cls(**read)
@@ -208,6 +220,7 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "multiple_px": _whole,
     "exclusive": _flag,
     "task": _text,
+    "front_end": _text,
     "network_options": _mapping,
     "created_utc": _text,
     "data": _mapping,
@@ -215,3 +228,6 @@ READERS: dict[str, Callable[[str, Any], Any]] = {
     "training": _mapping,
 }
 """How each field of ``bundle.json`` is read."""
+
+_ADDED_LATER = ("front_end",)
+"""Fields that older bundles lack; their defaults say what those bundles did."""

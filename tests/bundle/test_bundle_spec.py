@@ -62,7 +62,13 @@ def test_json_is_exact_for_any_values(
     assert BundleSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
-@pytest.mark.parametrize("field", sorted(SPEC.to_json()))
+def test_a_bundle_from_before_there_were_front_ends_has_none() -> None:
+    value = SPEC.to_json()
+    del value["front_end"]
+    assert BundleSpec.from_json(value) == SPEC
+
+
+@pytest.mark.parametrize("field", sorted(SPEC.to_json().keys() - {"front_end"}))
 def test_a_missing_field_is_named(field: str) -> None:
     value = SPEC.to_json()
     del value[field]
@@ -83,6 +89,8 @@ def test_a_field_of_a_wrong_type_is_named(field: str) -> None:
         ("name", "a/b", "cannot be a folder name"),
         ("name", "..", "cannot be a folder name"),
         ("task", "detect", "cascade or classify"),
+        ("front_end", "edges", "use '' or 'shadow_regions'"),
+        ("front_end", "shadow_regions", "does not fit task 'cascade'"),
         ("created_utc", "2026-03-04T05:06:07", "no time with an offset"),
         ("created_utc", "yesterday", "no time with an offset"),
         ("channels", 2, "use 1 \\(grey\\) or 3 \\(RGB\\)"),
@@ -113,7 +121,7 @@ def test_a_value_that_cannot_be_is_refused(field: str, value: Any, words: str) -
 
 
 def test_a_bundle_that_only_classifies_needs_no_pixel_thresholds() -> None:
-    spec = replace(SPEC, task="classify", pixel_thresholds={}, min_area_px={})
+    spec = replace(SPEC, task="classify", front_end="shadow_regions", pixel_thresholds={}, min_area_px={})
     assert BundleSpec.from_json(spec.to_json()) == spec
     with pytest.raises(BundleError, match="pixel_thresholds lacks class 'scratch'"):
-        replace(spec, task="cascade")
+        replace(spec, task="cascade", front_end="")

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
-from network_bundle import assert_gradients_reach_every_parameter, assert_runtimes_agree, bundle_of, make, parameters
+from network_bundle import (
+    ATOL,
+    assert_gradients_reach_every_parameter,
+    assert_runtimes_agree,
+    bundle_of,
+    make,
+    parameters,
+    runtimes_of,
+)
 from torch import nn
 
 from models.networks.registry import NETWORKS, NetworkError, build_network
+from models.predictor import Predictor
 
 TINY = {
     "fully_connected": {"hidden": [12, 6], "input_px": [16, 24]},
@@ -78,3 +88,18 @@ def test_options_that_do_not_fit_are_named(name, options, words):
 def test_openvino_says_what_torch_says(tmp_path, name, exclusive):
     bundle = bundle_of(tmp_path, name, TINY[name], exclusive=exclusive)
     assert_runtimes_agree(bundle, tmp_path, ((64, 96), (50, 70), (64, 96), (200, 200), (256, 1600)))
+
+
+def test_behind_the_front_end_both_runtimes_name_the_same_regions(tmp_path):
+    bundle = bundle_of(tmp_path, "neu_cnn", TINY["neu_cnn"], tile_px=(56, 80), front_end="shadow_regions")
+    image = np.full((120, 400), 130, dtype=np.uint8)
+    image[30:50, 40:70] = 60
+    image[60:90, 300:310] = 220
+    answers = []
+    for runtime in runtimes_of(bundle, tmp_path):
+        answers.append(Predictor(bundle, runtime).predict(image))
+        runtime.close()
+    expected, got = answers
+    assert len(expected.components) == 2
+    assert list(got.probabilities.values()) == pytest.approx(list(expected.probabilities.values()), abs=ATOL)
+    np.testing.assert_array_equal(got.stack, expected.stack)
