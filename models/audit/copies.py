@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.audit.suspect import Suspect, SuspectKind
-from models.data.alike import SAME, similar_groups
+from models.data.alike import SAME, SIMILAR, similar_groups
 from models.labels.label_set import LabelSet
 from models.labels.masks import MaskStack, class_mask, classes_present
 
@@ -46,16 +46,18 @@ class CopyFinder:
             for one, other in combinations(group, 2):
                 turn = _same_turn(self._thumbnails[one], self._thumbnails[other])
                 if turn is not None:
-                    yield from self._compared(self._names[one], self._names[other], turn)
+                    yield from self._compared(one, other, turn)
 
-    def _compared(self, one: str, other: str, turn: tuple[int, int]) -> Iterator[Suspect]:
-        stack = self._labels.frames[one].decode().stack
-        turned = self._labels.frames[other].decode().stack[:: turn[0], :: turn[1]]
+    def _compared(self, one: int, other: int, turn: tuple[int, int]) -> Iterator[Suspect]:
+        names = self._names[one], self._names[other]
+        stack = self._labels.frames[names[0]].decode().stack
+        turned = self._labels.frames[names[1]].decode().stack[:: turn[0], :: turn[1]]
         if stack.shape != turned.shape:
             return
         class_id, overlap = _worst_overlap(stack, turned)
-        if overlap < _DIFFERING:
-            for name, twin in ((one, other), (other, one)):
+        thumbnails = self._thumbnails[one], self._thumbnails[other][:: turn[0], :: turn[1]]
+        if overlap < _DIFFERING and _same_there(*thumbnails, (stack != turned).view(np.uint8)):
+            for name, twin in (names, names[::-1]):
                 note = f"{twin} shows the same steel, {_turn_words(turn)}; the labels overlap by {overlap:.0%}."
                 yield Suspect(name, 1 - overlap, SuspectKind.COPIES_DIFFER, class_id, note=note, twin=twin)
 
@@ -66,6 +68,16 @@ def _same_turn(one: Thumbnail, other: Thumbnail) -> tuple[int, int] | None:
     likeness = {turn: float((still * _fine(other[:: turn[0], :: turn[1]])).sum()) for turn in _TURNS}
     best = max(likeness, key=lambda turn: likeness[turn])
     return best if likeness[best] > SAME else None
+
+
+def _same_there(one: Thumbnail, other: Thumbnail, where: npt.NDArray[np.uint8]) -> bool:
+    """Whether two turned frames show the same steel where their labels differ, and not a defect pasted into one."""
+    share = cv2.resize(where.astype(np.float32), one.shape[::-1], interpolation=cv2.INTER_AREA)
+    near = cv2.dilate((share > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    first, second = _fine(one)[near], _fine(other)[near]
+    first, second = first - first.mean(), second - second.mean()
+    length = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return length > 0 and float((first * second).sum()) / length > SIMILAR
 
 
 def _fine(thumbnail: Thumbnail) -> npt.NDArray[np.float32]:

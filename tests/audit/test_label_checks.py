@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from models.audit import copies
 from models.audit.frame_images import FrameImages
 from models.audit.label_checks import check_labels
 from models.audit.suspect import Suspect, SuspectKind, ranked
@@ -127,6 +128,19 @@ def test_a_copy_labelled_otherwise_is_found_however_it_is_turned(write, random, 
     assert words in one.note
     same = label_set(frame("a.png", right), frame("b.png", turn(right)), frame("other.png", half))
     assert check_labels(same, images) == []
+
+
+def test_a_defect_pasted_into_a_copy_is_labelled_rightly(write, random):
+    image = steel(random)
+    pasted = image.copy()
+    pasted[10:18, 60:70] = 255 - pasted[10:18, 60:70]
+    line = (1, np.s_[40:60, 10:50])
+    labels = label_set(frame("a.png", drawn(line)), frame("b.png", drawn(line, (2, np.s_[10:18, 60:70]))))
+    small = [cv2.resize(one, (96, 96), interpolation=cv2.INTER_AREA) for one in (image, pasted)]
+    assert copies._same_turn(*small) == (1, 1), "as a whole they still count as copies"
+    assert check_labels(labels, write(a=image, b=pasted)) == []
+    found = check_labels(labels, write(a=image, b=image))
+    assert [(one.kind, one.class_id) for one in found] == [(SuspectKind.COPIES_DIFFER, 2)] * 2
 
 
 def test_the_worst_of_a_frame_counts_and_equals_stand_by_name():
