@@ -53,10 +53,12 @@ def listed_transforms(listed: Sequence[Mapping[str, Any]]) -> list[v2.Transform]
     return transforms
 
 
-def apply(transforms: Sequence[v2.Transform], x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """An image and its mask through the transforms, both alike."""
+def apply(
+    transforms: Sequence[v2.Transform], x: torch.Tensor, y: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """An image and its mask, where it has one, through the transforms, both alike."""
     for transform in transforms:
-        if isinstance(transform, IMAGE_ALONE):
+        if y is None or isinstance(transform, IMAGE_ALONE):
             x = transform(x)
         else:
             x, y = transform(x, y)

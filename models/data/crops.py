@@ -56,8 +56,8 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
     An item is (image (C, h, w) float32 normalised, target): with ``exclusive`` the target is (h, w) int64 with 0
     background, k class k and 255 ignored, else (K, h, w) float32 of 0 and 1, or 255 in every plane where ignored.
-    Frames smaller than the crop are mirrored outwards to its size first. Raises ``DataError`` for a transform that
-    cannot be made.
+    Frames smaller than the crop are mirrored outwards to its size first. Without ``masks`` the target is empty: masks
+    take most of the time where they are not learnt. Raises ``DataError`` for a transform that cannot be made.
     """
 
     def __init__(
@@ -67,11 +67,13 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         normalisation: Normalisation,
         exclusive: bool,
         crops_a_frame: int = 1,
+        masks: bool = True,
     ) -> None:
         self._collection = collection
         self._exclusive = exclusive
         self._ignored = {defect.id for defect in collection.taxonomy if defect.role is Role.IGNORE}
         self._crops_a_frame = crops_a_frame
+        self._masks = masks
         self._size_px = augmentation.size_px
         self._whole = augmentation.cut == "frames"
         self._zoom = augmentation.zoom
@@ -86,28 +88,32 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, place: int) -> tuple[Tensor, Tensor]:
         row = place % len(self._collection)
         image, target = self._frame(row) if self._whole else self._crop(row)
-        pixels = torch.from_numpy(np.ascontiguousarray(image if image.ndim == 3 else image[:, :, None]))
+        x: Tensor = tv_tensors.Image(_channels_first(image))
         # A mask image of several channels holds the overlapping classes, one channel each.
-        labels = torch.from_numpy(np.ascontiguousarray(target if target.ndim == 3 else target[:, :, None]))
-        x, y = tv_tensors.Image(pixels.permute(2, 0, 1)), tv_tensors.Mask(labels.permute(2, 0, 1))
+        y: Tensor | None = None if target is None else tv_tensors.Mask(_channels_first(target))
         if self._whole:
             x, y = _resized(x, y, self._size_px)
         x, y = apply(self._transforms, x, y)
         if float(torch.rand(())) < self._transpose_share:
-            x, y = x.mT, y.mT
+            x, y = x.mT, y if y is None else y.mT
+        if y is None:
+            return x.as_subclass(Tensor), torch.zeros(0)
         if self._exclusive:
             return x.as_subclass(Tensor), y.as_subclass(Tensor)[0].long()
         return x.as_subclass(Tensor), y.as_subclass(Tensor).float()
 
-    def _frame(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-        return self._collection.images[row], target_array(self._collection, row, self._exclusive)
+    def _frame(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
+        target = target_array(self._collection, row, self._exclusive) if self._masks else None
+        return self._collection.images[row], target
 
-    def _crop(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    def _crop(self, row: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8] | None]:
         stack = self._collection.stacks[row]
         size_px = self._cut_px()
         window = self._window(stack, size_px)
-        target = target_of(stack[window], self._collection.taxonomy, self._exclusive)
-        return mirrored_to(self._collection.images[row][window], size_px), mirrored_to(target, size_px)
+        image = mirrored_to(self._collection.images[row][window], size_px)
+        if not self._masks:
+            return image, None
+        return image, mirrored_to(target_of(stack[window], self._collection.taxonomy, self._exclusive), size_px)
 
     def _cut_px(self) -> tuple[int, int]:
         """Height and width to cut, which the zoom then brings to the crop's size."""
@@ -165,11 +171,17 @@ def _below(limit: int) -> int:
     return int(torch.randint(limit, ()))
 
 
-def _resized(x: Tensor, y: Tensor, size_px: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def _channels_first(image: npt.NDArray[np.uint8]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(image if image.ndim == 3 else image[:, :, None])).permute(2, 0, 1)
+
+
+def _resized(x: Tensor, y: Tensor | None, size_px: tuple[int, int]) -> tuple[Tensor, Tensor | None]:
     """Frame (C, H, W) uint8 and mask as a network that works at ``size_px`` sees them; the frame float, 0..1."""
-    shrunk = brought_to(x.float()[None] / 255.0, size_px)[0]
+    shrunk = tv_tensors.Image(brought_to(x.float()[None] / 255.0, size_px)[0])
+    if y is None:
+        return shrunk, None
     mask = functional.interpolate(y[None].float(), size_px, mode="nearest-exact")[0].to(y.dtype)
-    return tv_tensors.Image(shrunk), tv_tensors.Mask(mask)
+    return shrunk, tv_tensors.Mask(mask)
 
 
 def _transforms(augmentation: Augmentation, normalisation: Normalisation) -> list[v2.Transform]:

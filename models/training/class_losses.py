@@ -62,7 +62,8 @@ def presence_at_places(it: Said, plan: LossPlan) -> Tensor:
         functional.avg_pool2d(possible, PLACE_PX) * PLACE_PX**2, kernel_size=3, stride=1, padding=1
     )
     present = areas >= plan.present_px
-    return frames + _certain_mean(_entropy(logits, present.to(logits.dtype), None), present | (around < 0.5))
+    weights = None if it.weights is None else it.weights.view(-1, 1, 1)
+    return frames + _certain_mean(_entropy(logits, present.to(logits.dtype), weights), present | (around < 0.5))
 
 
 def binary_entropy(it: Said, _plan: LossPlan) -> Tensor:

@@ -27,6 +27,11 @@ def keep_freed_memory() -> bool:
     return all(mallopt(parameter, value) == 1 for parameter, value in advice)
 
 
+def full_memory_is_told(device: torch.device) -> bool:
+    """Whether a batch too large ends in an error that can be caught; beside a CPU the system swaps or kills instead."""
+    return device.type == "cuda"
+
+
 def memory_is_full(error: BaseException) -> bool:
     """Whether an error says that memory ran out, on a GPU or on the CPU (where torch has no type of its own for it)."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):

@@ -9,7 +9,8 @@ from torch import nn
 
 from models.data.augmentations import listed_transforms
 from models.data.collection import DataError
-from models.training.network import make_network, task_name
+from models.networks.registry import NetworkError
+from models.training.network import check_options, make_network, task_name
 from models.training.plan import Plan, PlanError
 
 CLASSIFIER_METRICS = ("accuracy", "auroc", "f1", "loss")
@@ -18,9 +19,13 @@ CLASSIFIER_METRICS = ("accuracy", "auroc", "f1", "loss")
 def check_fit(plan: Plan) -> None:
     """Build the plan's network with fresh weights and check what else the plan asks of it.
 
-    Raises ``NetworkError`` where it cannot be built, ``PlanError`` naming the key that does not go with it.
+    Raises ``PlanError`` where it cannot be built, or naming the key that does not go with it.
     """
-    network = make_network(replace(plan, network=replace(plan.network, pretrained=False, start="")))
+    try:
+        check_options(plan)
+        network = make_network(replace(plan, network=replace(plan.network, pretrained=False, start="")))
+    except NetworkError as error:
+        raise PlanError(str(error)) from error
     for key, sentence in _complaints(plan, network):
         raise PlanError(f"{key} {sentence}; network '{plan.network.name}' is not made for it.")
     try:

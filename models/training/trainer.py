@@ -22,7 +22,7 @@ from models.training.checkpoint import EpochResult, TrainingState, load_state, s
 from models.training.inference import AUTOMATIC_BATCH
 from models.training.logbook import Logbook, NoLogbook
 from models.training.losses import class_weights
-from models.training.memory import memory_is_full
+from models.training.memory import full_memory_is_told, memory_is_full
 from models.training.metrics import METRIC_WORDS
 from models.training.mixing import mixed
 from models.training.network import layers_below, make_pretrained_network, set_learning
@@ -233,15 +233,14 @@ class _Training:
                 "augmentation.size_px in the plan."
             )
         self.state.halvings += 1
-        if self.fabric.device.type == "cuda":
-            torch.cuda.empty_cache()
+        torch.cuda.empty_cache()
         self.progress.line(
             f"Memory ran out: batches are halved to {items // pieces} and {pieces} of them make a step from now on."
         )
 
     def _fitting_batch(self) -> int:
         """The largest batch, a power of 2, that a GPU's memory takes; ``AUTOMATIC_BATCH`` on the CPU."""
-        if self.fabric.device.type != "cuda":
+        if not full_memory_is_told(self.fabric.device):
             return AUTOMATIC_BATCH
         as_before = {name: tensor.clone() for name, tensor in self.bare.state_dict().items()}
         size = LARGEST_TRIAL_BATCH

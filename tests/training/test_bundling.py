@@ -18,9 +18,11 @@ from models.labels.kaggle import read_kaggle
 from models.networks.registry import NetworkError
 from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
+from models.training import bundling
 from models.training.bundling import beside, train_bundle, with_seed
 from models.training.checkpoint import CheckpointError
 from models.training.plan import LoggingPlan, NetworkPlan, Plan, PlanError, RunPlan, ValidationPlan
+from models.training.trainer import STATE_FILE
 
 FRAMES = 40
 
@@ -101,6 +103,29 @@ def test_all_folds_give_a_cross_validated_figure(tmp_path, steel, capsys):
     )
     assert "Cross-validated over 3 folds" in bundle.card
     assert "Every frame was dealt for itself" in bundle.card
+
+
+def test_folds_that_were_finished_are_not_trained_again(tmp_path, steel, monkeypatch):
+    plan = replace(_on(steel, TELLS), validation=ValidationPlan("kfold", folds=3, fold=-1))
+    whole = _train(plan, tmp_path / "whole")
+    train, calls = bundling.train, []
+
+    def stopping(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return train(*arguments)
+
+    monkeypatch.setattr(bundling, "train", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        _train(plan, tmp_path / "stopped")
+    first = tmp_path / "stopped.unfinished" / "fold-0" / STATE_FILE
+    written = first.stat().st_mtime_ns
+    monkeypatch.setattr(bundling, "train", train)
+    monkeypatch.setattr(bundling.shutil, "rmtree", lambda *arguments, **keys: None)
+    resumed = _train(plan, tmp_path / "stopped")
+    assert first.stat().st_mtime_ns == written
+    assert resumed.spec.metrics["cross_validation"] == whole.spec.metrics["cross_validation"]
 
 
 def test_what_was_measured_on_frames_that_were_seen_says_so(tmp_path, steel):

@@ -101,6 +101,12 @@ def _error(capsys: pytest.CaptureFixture[str]) -> str:
     [
         (lambda steel, plan: plan.unlink(), 2, "made-up.toml is not there"),
         (lambda steel, plan: plan.write_text(PLAN + "epoks = 3\n"), 2, "there is no key 'schedule.epoks'"),
+        (
+            lambda steel, plan: plan.write_text(PLAN.replace("64, 64", "40, 64")),
+            2,
+            "made-up.toml: augmentation.size_px",
+        ),
+        (lambda steel, plan: plan.write_text(PLAN.replace("encoder =", "encodr =")), 2, "no option 'network.encodr'"),
         (lambda steel, plan: (steel / "masks" / "003.png").unlink(), 1, "Image 003.png has no mask"),
         (lambda steel, plan: (steel / "images").rename(steel / "pictures"), 1, "images is not there"),
     ],

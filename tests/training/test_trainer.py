@@ -299,7 +299,8 @@ class _Full:
         def failing(layer, x):
             if layer.training and len(x) > limit:
                 raise error("CUDA out of memory." if error is torch.OutOfMemoryError else "can't allocate memory")
-            self.sizes.append(len(x))
+            if layer.training:
+                self.sizes.append(len(x))
             return forward(layer, x)
 
         monkeypatch.setattr(torch.nn.Linear, "forward", failing)
@@ -351,6 +352,37 @@ def test_other_errors_are_not_taken_for_a_full_memory(tmp_path, monkeypatch):
 
 def test_a_batch_left_open_is_one_the_cpu_takes(tmp_path):
     assert train_tiny(tmp_path, scheduled(TELLS, batch_size=0, epochs=1), frames=40).batch_size == 32
+
+
+@pytest.mark.parametrize(("limit", "size"), [(1000, 256), (100, 64), (2, 2)])
+def test_a_batch_left_open_is_the_largest_that_fits(tmp_path, monkeypatch, limit, size):
+    monkeypatch.setattr("models.training.trainer.full_memory_is_told", lambda device: True)
+    full = _Full(monkeypatch, limit)
+    trained = train_tiny(tmp_path / "found", scheduled(TELLS, batch_size=0, epochs=1), frames=300)
+    assert (trained.batch_size, trained.accumulation) == (size, 1)
+    assert max(full.sizes) == size
+    # The trial leaves no trace.
+    named = train_tiny(tmp_path / "named", scheduled(TELLS, batch_size=size, epochs=1), frames=300)
+    assert same_weights(trained, named)
+
+
+def test_a_memory_too_small_for_any_batch_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("models.training.trainer.full_memory_is_told", lambda device: True)
+    _Full(monkeypatch, limit=1)
+    with pytest.raises(TrainingError, match=r"runs out even with batches of 2; lower augmentation\.size_px"):
+        train_tiny(tmp_path, scheduled(TELLS, batch_size=0))
+
+
+def test_frozen_layers_keep_weights_and_statistics(tmp_path):
+    plan = replace(scheduled(DRAWS, freeze=("down", "bottleneck"), epochs=3))
+    before = make_network(plan).state_dict()
+    always = train_tiny(tmp_path / "always", scheduled(plan, keep="last")).network.state_dict()
+    at_first = train_tiny(tmp_path / "at first", scheduled(plan, keep="last", freeze_epochs=2)).network.state_dict()
+    frozen = [name for name in before if name.startswith(("down.", "bottleneck."))]
+    assert any("running_mean" in name for name in frozen)
+    assert all(torch.equal(always[name], before[name]) for name in frozen)
+    assert not any(torch.equal(at_first[name], before[name]) for name in frozen)
+    assert not any(torch.equal(always[name], before[name]) for name in before if name not in frozen)
 
 
 def test_validation_halves_its_batches_too(tmp_path, monkeypatch):

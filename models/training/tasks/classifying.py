@@ -37,10 +37,10 @@ class Classifying:
         """Pieces of frames with their class targets."""
         plan = self._plan
         augmentation, normalisation = make_augmentation(plan.augmentation), self._it.normalisation
-        # Pieces keep a plane a class: which classes a crop holds is then counted, not guessed.
-        pieces = CropDataset(collection, augmentation, normalisation, False, plan.schedule.crops_a_frame)
-        whole = augmentation.cut == "frames"
-        return ClassDataset(pieces, collection, self._exclusive, whole, plan.loss.present_px)
+        # A crop keeps a plane a class: which classes it holds is then counted, not guessed.
+        masks = collection.drawn and augmentation.cut == "crops"
+        pieces = CropDataset(collection, augmentation, normalisation, False, plan.schedule.crops_a_frame, masks)
+        return ClassDataset(pieces, collection, self._exclusive, plan.loss.present_px)
 
     def losses(self, network: nn.Module, x: Tensor, target: Tensor) -> Mapping[str, Tensor]:
         """The loss of the classes, its only part."""
