@@ -27,6 +27,7 @@ from models.predictor import Predictor
 from models.runtimes.torch_runtime import TorchRuntime
 from models.training.card import write_card
 from models.training.checkpoint import CheckpointError
+from models.training.devices import make_fabric
 from models.training.logbook import NoLogbook, make_logbook
 from models.training.memory import keep_freed_memory
 from models.training.metrics import METRIC_WORDS
@@ -37,7 +38,7 @@ from models.training.plan_fit import check_fit
 from models.training.predictions import SUBMISSION_FILE, write_predictions
 from models.training.progress import say
 from models.training.specification import make_spec, training_words
-from models.training.trainer import Trained, make_fabric, train
+from models.training.trainer import Trained, train
 from models.training.tuning import make_thresholds
 
 SEED_FILE = "seed.json"

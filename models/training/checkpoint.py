@@ -50,9 +50,9 @@ class TrainingState:
     pretrained: bool = False
 
 
-def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: Optimizer) -> None:
-    """Write the state beside ``path`` and rename it there."""
-    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+def save_state(path: Path, state: TrainingState, networks: Mapping[str, nn.Module], optimizer: Optimizer) -> None:
+    """Write the state beside ``path`` and rename it there; ``networks`` are kept under their names."""
+    tensors = {f"{key}.{name}": tensor for key, net in networks.items() for name, tensor in net.state_dict().items()}
     tensors |= {f"best.{name}": tensor for name, tensor in state.best.items()}
     for place, parameter in enumerate(_parameters(optimizer)):
         for key, value in optimizer.state.get(parameter, {}).items():
@@ -77,8 +77,10 @@ def save_state(path: Path, state: TrainingState, network: nn.Module, optimizer: 
     _sync(path.parent)
 
 
-def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Optimizer) -> TrainingState | None:
-    """Load a state into the network and the optimizer; ``None`` where there is none.
+def load_state(
+    path: Path, plan_sha256: str, networks: Mapping[str, nn.Module], optimizer: Optimizer
+) -> TrainingState | None:
+    """Load a state into the networks and the optimizer; ``None`` where there is none.
 
     Raises ``CheckpointError`` where the file is broken, or belongs to another plan or other data.
     """
@@ -97,7 +99,8 @@ def load_state(path: Path, plan_sha256: str, network: nn.Module, optimizer: Opti
         raise CheckpointError(
             f"{path} is the unfinished training of another plan or other data; delete it or name another --out."
         )
-    network.load_state_dict(_below(tensors, "network."))
+    for key, network in networks.items():
+        network.load_state_dict(_below(tensors, f"{key}."))
     for place, parameter in enumerate(_parameters(optimizer)):
         kept = _below(tensors, f"optimizer.{place}.")
         if kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,13 @@ class ConfusionMeter:
     def add(self, truth: npt.NDArray[np.integer[Any]], prediction: npt.NDArray[np.integer[Any]]) -> None:
         """Add one frame's, or one batch's, indices of one shape."""
         self.counts += confusion_counts(truth, prediction, len(self.counts))
+
+
+def better(metric: str, score: float, than: float | None) -> bool:
+    """Whether a score beats another; what is not a number beats nothing but ``None``."""
+    if than is None or math.isnan(than):
+        return than is None or not math.isnan(score)
+    return score < than if metric == "loss" else score > than
 
 
 def mean(values: npt.NDArray[np.float64]) -> float:

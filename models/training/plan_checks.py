@@ -20,6 +20,7 @@ def complaints(plan: Plan) -> Iterator[Complaint]:
     yield from _choices(plan)
     yield from _augmentation(plan)
     yield from _schedule(plan)
+    yield from _optimizer(plan)
     yield from _loss(plan)
     yield from _validation(plan)
     yield from _rest(plan)
@@ -94,6 +95,16 @@ def _schedule(plan: Plan) -> Iterator[Complaint]:
             yield f"schedule.{name}", f"must be at least {least}"
     if schedule.batch_size != 0 and schedule.batch_size < 2:
         yield "schedule.batch_size", "must be at least 2, or batch normalisation has no batch; 0 finds what fits"
+    if schedule.freeze_epochs and not schedule.freeze:
+        yield "schedule.freeze_epochs", "needs schedule.freeze to name layers"
+    if schedule.train_on_all and (schedule.patience or schedule.keep == "best"):
+        yield "schedule.train_on_all", "needs schedule.keep = 'last' and no patience: nothing is left to judge by"
+    if not 0 <= schedule.average_decay < 1:
+        yield "schedule.average_decay", "must be at least 0 and below 1"
+
+
+def _optimizer(plan: Plan) -> Iterator[Complaint]:
+    schedule = plan.schedule
     if schedule.max_learning_rate <= 0:
         yield "schedule.max_learning_rate", "must be above 0"
     if not 0 <= schedule.momentum < 1:
@@ -108,10 +119,6 @@ def _schedule(plan: Plan) -> Iterator[Complaint]:
         yield "schedule.milestones", "must name epochs where schedule.schedule is 'step', and nowhere else"
     if schedule.differential_learning_rate <= 0 and schedule.differential_layers:
         yield "schedule.differential_learning_rate", "must be above 0 where schedule.differential_layers names layers"
-    if schedule.freeze_epochs and not schedule.freeze:
-        yield "schedule.freeze_epochs", "needs schedule.freeze to name layers"
-    if schedule.train_on_all and (schedule.patience or schedule.keep == "best"):
-        yield "schedule.train_on_all", "needs schedule.keep = 'last' and no patience: nothing is left to judge by"
 
 
 def _loss(plan: Plan) -> Iterator[Complaint]:

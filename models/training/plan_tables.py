@@ -104,9 +104,11 @@ class SchedulePlan:
     ``freeze``: beginnings of the names of layers that do not learn for ``freeze_epochs`` (0: never).
 
     ``patience``: end after so many evaluations without a better one; 0 never does. ``keep``: the weights of the 'best'
-    epoch or the 'last'. ``train_on_all``: learn from the validation part too; nothing is left to choose an epoch or
-    thresholds by. ``precision``: 'bf16' (mixed) or '32'. ``workers``: processes that make batches; 0 for none. The
-    result is the same whatever their number. ``devices``: GPUs to share a batch.
+    epoch or the 'last'. ``average_decay``: judge and keep a moving average of the weights, of which so much is left
+    after a step (0.999 averages about the last thousand); 0 for none. ``train_on_all``: learn from the validation part
+    too; nothing is left to choose an epoch or thresholds by. ``precision``: 'bf16' (mixed) or '32'. ``workers``:
+    processes that make batches; 0 for none. The result is the same whatever their number. ``devices``: GPUs to share a
+    batch.
     """
 
     epochs: int = 25
@@ -131,6 +133,7 @@ class SchedulePlan:
     freeze_epochs: int = 0
     patience: int = 0
     keep: str = "best"
+    average_decay: float = 0.0
     train_on_all: bool = False
     precision: str = "bf16"
     workers: int = 0

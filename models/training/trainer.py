@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import math
 import time
 from collections.abc import Mapping
@@ -17,13 +16,14 @@ from torch import Tensor, nn
 
 from models.data.collection import Collection
 from models.data.statistics import Normalisation
+from models.training.averaging import WeightAverage
 from models.training.batches import Batches
 from models.training.checkpoint import EpochResult, TrainingState, load_state, save_state
 from models.training.inference import AUTOMATIC_BATCH
 from models.training.logbook import Logbook, NoLogbook
 from models.training.losses import class_weights
 from models.training.memory import full_memory_is_told, memory_is_full
-from models.training.metrics import METRIC_WORDS
+from models.training.metrics import METRIC_WORDS, better
 from models.training.mixing import mixed
 from models.training.network import layers_below, make_pretrained_network, set_learning
 from models.training.optimizers import make_optimizer, set_rate
@@ -58,26 +58,6 @@ class Trained:
     batch_size: int
     accumulation: int
     pretrained: bool
-
-
-def make_fabric(precision: str, device: str = "auto", devices: int = 1) -> Fabric:
-    """Fabric on CUDA where there is some ('auto'), else on the CPU; ``precision`` is 'bf16' (mixed) or '32'.
-
-    ``devices`` beyond one share every batch, each as a process of its own (distributed data parallel). That is tested
-    with two processes on a CPU and has not been run on several GPUs.
-    """
-    # What precision runs is in the card; Fabric need not say it between the progress lines.
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    # Asked for 'auto', Fabric takes its mixed precision for CUDA's even where it then runs on the CPU.
-    accelerator = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    fabric = Fabric(
-        accelerator=accelerator,
-        devices=devices,
-        strategy="ddp_find_unused_parameters_true" if devices > 1 else "auto",
-        precision="bf16-mixed" if precision == "bf16" else "32-true",
-    )
-    fabric.launch()
-    return fabric
 
 
 def train(
@@ -121,6 +101,8 @@ class _Training:
         self.network, self.optimizer = fabric.setup(self.bare, make_optimizer(self.bare, self.schedule))
         if hasattr(self.bare, "localise"):
             self.network.mark_forward_method("localise")
+        decay = self.schedule.average_decay
+        self.average = WeightAverage(self.bare, decay) if decay else None
         weights = class_weights(plan.loss, self.training)
         on_device = None if weights is None else fabric.to_device(weights)
         self.task = make_task(Setting(plan, fabric, normalisation, on_device))
@@ -128,7 +110,7 @@ class _Training:
         self.items = self.task.items(self.training)
         self.state_file = state_file
         sha256 = plan.sha256(data_sha256)
-        self.state = load_state(state_file, sha256, self.bare, self.optimizer.optimizer) or TrainingState(
+        self.state = load_state(state_file, sha256, self._kept_networks(), self.optimizer.optimizer) or TrainingState(
             sha256, [], -1, {}, self.schedule.batch_size, pretrained=pretrained
         )
         self.state.batch_size = self.state.batch_size or self._fitting_batch()
@@ -146,11 +128,11 @@ class _Training:
         kept = self.schedule.epochs - 1
         if self.schedule.keep == "best":
             kept = self.state.best_epoch
-            self.bare.load_state_dict(self.state.best)
-        self.bare.eval()
+            self.judged.load_state_dict(self.state.best)
+        self.judged.eval()
         halved = 2**self.state.halvings
         return Trained(
-            self.bare,
+            self.judged,
             tuple(self.state.history),
             min(kept, len(self.state.history) - 1),
             self.metric,
@@ -158,6 +140,16 @@ class _Training:
             self.schedule.accumulation * halved,
             self.state.pretrained,
         )
+
+    @property
+    def judged(self) -> nn.Module:
+        """What is validated and kept: the network, or the average of its weights."""
+        # The network itself, not Fabric's wrapper: the validation may have a precision of its own.
+        return self.bare if self.average is None else self.average.network
+
+    def _kept_networks(self) -> dict[str, nn.Module]:
+        """What a resumed training needs of the networks, by the name they are kept under."""
+        return {"network": self.bare} if self.average is None else {"network": self.bare, "average": self.judged}
 
     def _finished(self) -> bool:
         """Whether all epochs are done, or nothing has got better for as many evaluations as the plan's patience."""
@@ -207,6 +199,8 @@ class _Training:
                 self.network, self.optimizer, max_norm=self.schedule.gradient_clip, error_if_nonfinite=False
             )
         self.optimizer.step()
+        if self.average is not None:
+            self.average.update(self.bare, step)
         loss = sum(parts.values())
         rates = {f"rate/{place}": group["lr"] for place, group in enumerate(self.optimizer.param_groups)}
         self.logbook.figures(step, {"loss/all": loss, **{f"loss/{name}": v for name, v in parts.items()}, **rates})
@@ -273,16 +267,15 @@ class _Training:
         due = (epoch + 1) % self.plan.validation.every == 0 or epoch + 1 == self.schedule.epochs
         if self.validation is None or not due:
             return {}
-        # The network itself, not Fabric's wrapper: the validation may have a precision of its own.
-        figures = dict(self.task.validate(self.bare, self.validation))
+        figures = dict(self.task.validate(self.judged, self.validation))
         if self.plan.validation.train_metric:
-            trained = self.task.validate(self.bare, self.training)
+            trained = self.task.validate(self.judged, self.training)
             figures[f"train_{self.metric}"] = trained[self.metric]
         step = (epoch + 1) * len(self.batches) - 1
         self.logbook.figures(step, {f"validation/{name}": value for name, value in figures.items()})
         if self.plan.logging.logger != "none" and self.plan.logging.images:
             shown = self.validation.subset(range(min(self.plan.logging.images, len(self.validation))))
-            for name, picture in self.task.pictures(self.bare, shown):
+            for name, picture in self.task.pictures(self.judged, shown):
                 self.logbook.picture(step, name, picture)
         return figures
 
@@ -293,10 +286,10 @@ class _Training:
         if result.score is not None and better(self.metric, result.score, best):
             state.best_epoch = result.number
             if self.schedule.keep == "best":
-                state.best = {name: tensor.detach().cpu().clone() for name, tensor in self.bare.state_dict().items()}
+                state.best = {name: tensor.detach().cpu().clone() for name, tensor in self.judged.state_dict().items()}
         state.history.append(result)
         if self.fabric.global_rank == 0:
-            save_state(self.state_file, state, self.bare, self.optimizer.optimizer)
+            save_state(self.state_file, state, self._kept_networks(), self.optimizer.optimizer)
         self.fabric.barrier()
         self.progress.line(
             f"epoch {result.number + 1} of {self.schedule.epochs}: loss {result.loss:.4f}, "
@@ -310,10 +303,3 @@ class _Training:
         trained = figures.get(f"train_{self.metric}")
         beside = "" if trained is None else f" (training part {trained:.4f})"
         return f"validation {words} {figures[self.metric]:.4f}{beside}, "
-
-
-def better(metric: str, score: float, than: float | None) -> bool:
-    """Whether a score beats another; what is not a number beats nothing but ``None``."""
-    if than is None or math.isnan(than):
-        return than is None or not math.isnan(score)
-    return score < than if metric == "loss" else score > than

@@ -15,9 +15,11 @@ from tiny_trainings import DRAWS, TELLS, TELLS_MANY, same_weights, scheduled, tr
 from models.networks.registry import NetworkError
 from models.training import plan_tables
 from models.training.checkpoint import CheckpointError
+from models.training.devices import make_fabric
+from models.training.metrics import better
 from models.training.network import make_network, make_pretrained_network
 from models.training.plan import LossPlan, MixPlan, NetworkPlan, ValidationPlan
-from models.training.trainer import STATE_FILE, TrainingError, better, make_fabric
+from models.training.trainer import STATE_FILE, TrainingError
 
 CASCADE = replace(
     DRAWS,
@@ -69,6 +71,7 @@ KILLED = {
     "everything": EVERYTHING,
     "rmsprop": scheduled(TELLS, epochs=4, optimizer="rmsprop", schedule="linear"),
     "adadelta": scheduled(TELLS, epochs=4, optimizer="adadelta", schedule="constant", max_learning_rate=1.0),
+    "average": scheduled(TELLS, epochs=4, average_decay=0.9),
     "last": scheduled(TELLS_MANY, epochs=4, optimizer="adam", keep="last"),
 }
 
@@ -226,6 +229,31 @@ def test_every_loss_of_masks_trains(tmp_path, pixels, exclusive):
 def test_every_loss_of_the_class_head_trains(tmp_path, classes):
     plan = replace(scheduled(DRAWS, epochs=1, batch_size=8), loss=LossPlan(classes=classes))
     assert np.isfinite(train_tiny(tmp_path, plan).history[0].loss)
+
+
+def test_an_average_of_weights_is_judged_and_kept(tmp_path):
+    """One epoch of four steps: the average worked out from the weights after each of them."""
+    plan = scheduled(TELLS, epochs=1, batch_size=2, schedule="constant", keep="last")
+    start = make_network(plan).state_dict()
+    after = []
+    step = torch.optim.AdamW.step
+
+    def watched(self, *arguments):
+        answer = step(self, *arguments)
+        after.append([p.detach().clone() for group in self.param_groups for p in group["params"]])
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.optim.AdamW, "step", watched)
+        trained = train_tiny(tmp_path, scheduled(plan, average_decay=0.15))
+    names = [name for name, _ in trained.network.named_parameters()]
+    expected = [start[name] for name in names]
+    for number, weights in enumerate(after):
+        decay = min(0.15, (1 + number) / (10 + number))
+        expected = [decay * old + (1 - decay) * new for old, new in zip(expected, weights, strict=True)]
+    assert len(after) == 4
+    for name, tensor in zip(names, expected, strict=True):
+        torch.testing.assert_close(trained.network.state_dict()[name], tensor)
 
 
 def test_gradients_are_clipped_where_the_plan_says_so(tmp_path):
@@ -428,7 +456,8 @@ def test_two_processes_share_a_training(tmp_path):
         from pathlib import Path
         from made_up_steel import make_collection
         from models.data.statistics import normalisation
-        from models.training.trainer import make_fabric, train
+        from models.training.devices import make_fabric
+        from models.training.trainer import train
         from tiny_trainings import DRAWS, scheduled
 
         plan = scheduled(DRAWS, devices=2, accumulation=2, patience=5)

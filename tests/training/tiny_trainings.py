@@ -11,8 +11,9 @@ from made_up_steel import CLASSES, make_collection
 from models.data.collection import Collection
 from models.data.readers import DataPlan
 from models.data.statistics import normalisation
+from models.training.devices import make_fabric
 from models.training.plan import AugmentationPlan, NetworkPlan, Plan, SchedulePlan
-from models.training.trainer import Trained, make_fabric, train
+from models.training.trainer import Trained, train
 
 DRAWS = Plan(
     name="made-up",
