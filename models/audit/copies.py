@@ -12,7 +12,7 @@ import numpy.typing as npt
 from models.audit.suspect import Suspect, SuspectKind
 from models.data.alike import SAME, SIMILAR, similar_groups
 from models.labels.label_set import LabelSet
-from models.labels.masks import MaskStack, class_mask, classes_present
+from models.labels.masks import Mask, MaskStack, class_mask, classes_present
 
 _THUMBNAIL_PX = 96
 """Side of what is kept of an image: a hundred thousand of them are 1 GB."""
@@ -54,9 +54,14 @@ class CopyFinder:
         turned = self._labels.frames[names[1]].decode().stack[:: turn[0], :: turn[1]]
         if stack.shape != turned.shape:
             return
-        class_id, overlap = _worst_overlap(stack, turned)
         thumbnails = self._thumbnails[one], self._thumbnails[other][:: turn[0], :: turn[1]]
-        if overlap < _DIFFERING and _same_there(*thumbnails, (stack != turned).view(np.uint8)):
+        overlaps = {
+            class_id: overlap
+            for class_id, overlap, differing in _overlaps(stack, turned)
+            if overlap < _DIFFERING and _same_there(*thumbnails, differing)
+        }
+        if overlaps:
+            class_id, overlap = min(overlaps.items(), key=lambda item: item[1])
             for name, twin in (names, names[::-1]):
                 note = f"{twin} shows the same steel, {_turn_words(turn)}; the labels overlap by {overlap:.0%}."
                 yield Suspect(name, 1 - overlap, SuspectKind.COPIES_DIFFER, class_id, note=note, twin=twin)
@@ -70,8 +75,8 @@ def _same_turn(one: Thumbnail, other: Thumbnail) -> tuple[int, int] | None:
     return best if likeness[best] > SAME else None
 
 
-def _same_there(one: Thumbnail, other: Thumbnail, where: npt.NDArray[np.uint8]) -> bool:
-    """Whether two turned frames show the same steel where their labels differ, and not a defect pasted into one."""
+def _same_there(one: Thumbnail, other: Thumbnail, where: Mask) -> bool:
+    """Whether two turned frames show the same steel where a class differs, and not a defect pasted into one."""
     share = cv2.resize(where.astype(np.float32), one.shape[::-1], interpolation=cv2.INTER_AREA)
     near = cv2.dilate((share > 0).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     first, second = _fine(one)[near], _fine(other)[near]
@@ -88,15 +93,12 @@ def _fine(thumbnail: Thumbnail) -> npt.NDArray[np.float32]:
     return np.asarray(fine / max(float(np.linalg.norm(fine)), 1e-3), dtype=np.float32)
 
 
-def _worst_overlap(one: MaskStack, other: MaskStack) -> tuple[int, float]:
-    """The class whose labels agree least, and its intersection over union; (0, 1) where neither holds any."""
-    worst = (0, 1.0)
+def _overlaps(one: MaskStack, other: MaskStack) -> Iterator[tuple[int, float, Mask]]:
+    """Of each class that either holds its id, the intersection over union of the two, and where they differ, (H, W)."""
     for class_id in classes_present(one | other):
         mine, its = class_mask(one, class_id), class_mask(other, class_id)
         overlap = float(np.count_nonzero(mine & its) / np.count_nonzero(mine | its))
-        if overlap < worst[1]:
-            worst = class_id, overlap
-    return worst
+        yield class_id, overlap, mine ^ its
 
 
 def _turn_words(turn: tuple[int, int]) -> str:
