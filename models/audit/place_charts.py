@@ -23,11 +23,19 @@ from models.evaluation.svg import (
 )
 from models.labels.taxonomy import DefectClass
 
+_CHARTS_AT_MOST = 12
 _POINTS_AT_MOST = 500
 """Points of a class in a scatter chart, evenly thinned: more only hide each other, and every one weighs 50 bytes."""
 
 _FAINTEST = 0.05
 """The shade of a cell that never holds the class, so that the frame's extent is seen."""
+
+
+def drawn_classes(survey: LabelSurvey) -> list[DefectClass]:
+    """The classes that get a chart of their own, in their order: those in most frames where there are very many."""
+    counts = np.count_nonzero(survey.areas_px, axis=0)
+    places = np.argsort(-counts, kind="stable")[:_CHARTS_AT_MOST]
+    return [defect for defect in survey.taxonomy if defect.id - 1 in places and counts[defect.id - 1]]
 
 
 def area_section(survey: LabelSurvey) -> str:
@@ -71,7 +79,7 @@ def _area_places(survey: LabelSurvey) -> str:
     axis, scale = _area_axis([int(area) for area in survey.pieces.areas_px])
     for side, direction in enumerate(("across the frame, from the left", "down the frame, from the top")):
         clouds = []
-        for defect in survey.taxonomy:
+        for defect in drawn_classes(survey):
             mine = np.flatnonzero(survey.pieces.class_ids == defect.id)
             if len(mine) > _POINTS_AT_MOST:
                 mine = mine[np.linspace(0, len(mine) - 1, _POINTS_AT_MOST).round().astype(np.int64)]
@@ -102,7 +110,7 @@ def place_section(survey: LabelSurvey) -> str:
 
 def _place_charts(survey: LabelSurvey) -> str:
     maps = []
-    for defect in survey.taxonomy:
+    for defect in drawn_classes(survey):
         coverage = survey.coverage[defect.id - 1]
         most = float(coverage.max())
         if most:
@@ -118,7 +126,7 @@ def _place_charts(survey: LabelSurvey) -> str:
 def _profile(survey: LabelSurvey, summed: int, name: str, axis_title: str) -> str:
     """Each class's density over one direction, 1 where it is spread evenly."""
     lines, highest = [], [1.0]
-    for defect in survey.taxonomy:
+    for defect in drawn_classes(survey):
         coverage = survey.coverage[defect.id - 1]
         if not coverage.any():
             continue

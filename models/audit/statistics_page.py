@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from models.audit.label_survey import FrameKind, LabelSurvey
-from models.audit.place_charts import area_section, place_section
+from models.audit.place_charts import area_section, drawn_classes, place_section
 from models.audit.statistics_table import frames_sentence
 from models.evaluation.page import charts, class_key, html_page, paragraph, section, table
 from models.evaluation.svg import Bar, Slice, axis_over, bar_chart, heat_map, pie_chart
@@ -102,7 +102,7 @@ def _kind_charts(statistics: dict[str, Any]) -> str:
 def _defect_charts(survey: LabelSurvey, statistics: dict[str, Any]) -> str:
     by_class = [
         _count_chart(f"{c.title}: pieces in a frame that holds any", "Frames", counts, c.colour)
-        for c in survey.taxonomy
+        for c in drawn_classes(survey)
         if (counts := statistics["classes"][c.name]["pieces_a_frame"])
     ]
     return charts(_count_chart("Pieces of any class in a frame", "Frames", statistics["defects_a_frame"]), *by_class)

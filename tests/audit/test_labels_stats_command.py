@@ -118,6 +118,25 @@ def test_rows_that_cannot_be_used_are_named_and_counted(tmp_path, capsys):
     assert "line 2, a.png" in capsys.readouterr().err
 
 
+def test_labels_of_clean_frames_alone_have_a_page(tmp_path):
+    source = tmp_path / "labels.csv"
+    source.write_text("ImageId_ClassId,EncodedPixels\na.png_1,\na.png_2,\nb.png_1,\nb.png_2,\n")
+    assert stats(source, "--size", "4x6", "--out", tmp_path / "out") == 0
+    statistics, page = read(tmp_path / "out")
+    assert statistics["frames"]["clean"] == 2
+    assert "no frame has a defect" in checked_page(page)
+
+
+def test_of_very_many_classes_the_most_frequent_get_charts_of_their_own(tmp_path):
+    source = tmp_path / "labels.csv"
+    rows = [f"{frame}.png,{k},{k} 1" for k in range(1, 41) for frame in range(k)]
+    source.write_text("\n".join(["ImageId,ClassId,EncodedPixels", *rows]) + "\n")
+    assert stats(source, "--size", "6x8", "--out", tmp_path / "out") == 0
+    page = checked_page(read(tmp_path / "out")[1])
+    named = [k for k in range(1, 41) if f"Class {k}: pieces in a frame" in page]
+    assert named == list(range(29, 41))
+
+
 @pytest.mark.parametrize(
     ("words", "code", "named"),
     [
