@@ -7,7 +7,7 @@ from typing import Any
 
 from models.audit.label_survey import FrameKind, LabelSurvey
 from models.audit.place_charts import area_section, drawn_classes, place_section
-from models.audit.statistics_table import frames_sentence
+from models.audit.statistics_table import frames_sentence, percent
 from models.evaluation.page import charts, class_key, html_page, paragraph, section, table
 from models.evaluation.svg import Bar, Slice, axis_over, bar_chart, heat_map, pie_chart
 
@@ -53,10 +53,10 @@ def _class_table(survey: LabelSurvey, statistics: dict[str, Any]) -> str:
             [
                 class_key(defect.title, defect.colour),
                 f"{numbers['frames']:,}",
-                _percent(numbers["share_of_frames"]),
+                percent(numbers["share_of_frames"]),
                 f"{numbers['pieces']:,}",
                 f"{numbers['area_px']:,}",
-                _percent(numbers["share_of_px"]),
+                percent(numbers["share_of_px"]),
                 _median_px(numbers["area_px_in_frames_with_it"]),
                 _median_px(numbers["piece_area_px"]),
             ]
@@ -68,7 +68,7 @@ def _class_table(survey: LabelSurvey, statistics: dict[str, Any]) -> str:
 
 def _class_charts(survey: LabelSurvey, statistics: dict[str, Any]) -> str:
     counts = {defect.id: statistics["classes"][defect.name]["frames"] for defect in survey.taxonomy}
-    percents = {defect.id: 100 * (statistics["classes"][defect.name]["share_of_px"] or 0) for defect in survey.taxonomy}
+    shares = {defect.id: statistics["classes"][defect.name]["share_of_px"] or 0.0 for defect in survey.taxonomy}
     return charts(
         bar_chart(
             "Frames with the class",
@@ -81,8 +81,8 @@ def _class_charts(survey: LabelSurvey, statistics: dict[str, Any]) -> str:
         ),
         bar_chart(
             "Pixels of the class",
-            axis_over("% of all pixels", percents.values()),
-            [Bar(c.title, c.colour, percents[c.id], words=f"{percents[c.id]:.2f} %") for c in survey.taxonomy],
+            axis_over("% of all pixels", [100 * share for share in shares.values()]),
+            [Bar(c.title, c.colour, 100 * shares[c.id], words=percent(shares[c.id])) for c in survey.taxonomy],
         ),
     )
 
@@ -177,10 +177,6 @@ def _problems(survey: LabelSurvey) -> str:
     shown = "".join(f"<li>{html.escape(str(problem))}</li>" for problem in survey.problems[:_PROBLEMS_AT_MOST])
     more = len(survey.problems) - _PROBLEMS_AT_MOST
     return f"<ul>{shown}</ul>" + (paragraph(f"And {more:,} more.", kind="note") if more > 0 else "")
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2%}"
 
 
 def _median_px(numbers: dict[str, float] | None) -> str:

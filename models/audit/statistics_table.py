@@ -38,13 +38,16 @@ def _row(name: str, numbers: dict[str, Any]) -> tuple[str, ...]:
     return (
         name,
         f"{numbers['frames']:,}",
-        _percent(numbers["share_of_frames"]),
+        percent(numbers["share_of_frames"]),
         f"{numbers['pieces']:,}",
         f"{numbers['area_px']:,}",
-        _percent(numbers["share_of_px"]),
+        percent(numbers["share_of_px"]),
         "–" if median is None else f"{median['median']:,.0f} px",
     )
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2%}"
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 in words: what is there and rounds to nothing is not called 0."""
+    if share is None:
+        return "–"
+    return "<0.01%" if 0 < share < 0.00005 else f"{share:.2%}"
