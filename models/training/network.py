@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def make_pretrained_network(plan: Plan) -> tuple[nn.Module, bool]:
     check_options(plan)
     options, name = {**network_options(plan), "pretrained": True}, plan.network.name
     torch.manual_seed(plan.seed)
+    # The hub's client tells of every attempt; what came of them is said below, in one sentence.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     try:
         network = build_network(name, options, len(plan.data.classes), plan.data.channels, plan.data.exclusive)
     except OSError as error:
