@@ -22,7 +22,7 @@ class Unet(PlainSegmenter):
     192, 384 channels (``width`` and its doubles) above a bottleneck of 584; 2×2 max-pool down, 2×2 transposed
     convolution up, the skip joined by concatenation. 23 convolutions follow one another.
 
-    (N, C, H, W) to pixel logits (N, K + 1, H, W) with background first if exclusive, else (N, K, H, W); 14,302,341
+    (N, C, H, W) to pixel logits (N, K + 1, H, W) with background first if exclusive, else (N, K, H, W); 14,302,549
     parameters for four classes and background on grey frames.
     """
 
