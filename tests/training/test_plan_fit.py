@@ -48,8 +48,8 @@ def test_plans_that_fit(plan):
         (replace(TELLS, loss=LossPlan(classes="places")), "loss.classes is 'places'"),
         (replace(TELLS, validation=ValidationPlan(metric="mean_iou")), "must be one of accuracy, auroc, f1, loss"),
         (
-            replace(DRAWS, augmentation=AugmentationPlan(strategy="custom", train=({"name": "Blurr"},))),
-            "torchvision.transforms.v2 has no transform 'Blurr'",
+            replace(DRAWS, augmentation=AugmentationPlan(strategy="custom", train=({"name": "Smudge"},))),
+            "torchvision.transforms.v2 has no transform 'Smudge'",
         ),
         (
             replace(DRAWS, augmentation=AugmentationPlan(strategy="custom", train=({"name": "ColorJitter", "x": 1},))),

@@ -75,7 +75,9 @@ def scratches(rng: np.random.Generator, site: Site) -> Imprint:
     profile = blur(profile, 3.0, 0.6 * broad)
     # The mask is where the groove is, however much light its ground happens to send back.
     groove = profile > 0.35
-    profile *= np.clip(0.95 + 0.2 * site.texture(rng, 1, width), 0.6, 1.3) * (1 + 0.2 * site.texture(rng, height, width))
+    profile *= np.clip(0.95 + 0.2 * site.texture(rng, 1, width), 0.6, 1.3) * (
+        1 + 0.2 * site.texture(rng, height, width)
+    )
     flank = np.roll(profile, max(2, round(2 * broad)), axis=0)
     sign = 0.75 if rng.random() < 0.6 else -0.65
     gain = 1 + np.float32(sign * site.contrast) * (profile - 0.35 * flank * (1 - profile))
