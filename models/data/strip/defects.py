@@ -13,10 +13,13 @@ from models.data.strip.noise import Field
 from models.data.strip.site import Site, blur, canvas, dome, line
 from models.data.strip.taxonomy import CRACKS, PATCHES, PITS, SCRATCHES
 
+CLUSTER_HALO_PX, DENT_HALO_PX = 4.5, 3.0
+"""How far pits, and a roll's dent, eat into the ground around them: the sigma of a Gaussian."""
+
 
 def pits(rng: np.random.Generator, site: Site) -> Imprint:
     """A cluster of small dark pits, each with a lit rim, on ground that is slightly eaten away."""
-    width = min(int(rng.uniform(60, 260)), site.longest_px)
+    width = min(int(rng.uniform(60, 260)), site.longest_px - 2 * _margin_px(CLUSTER_HALO_PX))
     height = int(rng.uniform(30, 90))
     count = int(rng.uniform(0.6, 1.8) * np.sqrt(width * height) * 0.22) + 4
     hollow, rim = canvas(height, width), canvas(height, width)
@@ -24,7 +27,7 @@ def pits(rng: np.random.Generator, site: Site) -> Imprint:
         x = float(np.clip(rng.normal(0.5, 0.19), 0.08, 0.92)) * width
         y = float(np.clip(rng.normal(0.5, 0.19), 0.15, 0.85)) * height
         _pit(rng, hollow, rim, (x, y), min(4.5, float(rng.lognormal(0.55, 0.4))), float(rng.uniform(1.0, 2.2)))
-    return _pitted(rng, site, hollow, rim, halo_px=4.5)
+    return _pitted(rng, site, hollow, rim, CLUSTER_HALO_PX)
 
 
 def roll_mark(rng: np.random.Generator, site: Site) -> Imprint:
@@ -35,7 +38,7 @@ def roll_mark(rng: np.random.Generator, site: Site) -> Imprint:
     for _ in range(4):
         x, y = float(rng.uniform(0.25, 0.75)) * width, float(rng.uniform(0.3, 0.7)) * height
         _pit(rng, hollow, rim, (x, y), float(rng.uniform(1.2, 2.8)), 1.2)
-    return _pitted(rng, site, hollow, rim, halo_px=3.0)
+    return _pitted(rng, site, hollow, rim, DENT_HALO_PX)
 
 
 def cracks(rng: np.random.Generator, site: Site) -> Imprint:
@@ -72,9 +75,10 @@ def scratches(rng: np.random.Generator, site: Site) -> Imprint:
         middle = height / 2 + (float(rng.uniform(-0.4, 0.4)) * spread if count > 1 else 0.0)
         points = np.stack([along, middle + slope * (along - width / 2)], axis=1)[(along >= first) & (along < last)]
         line(profile, points, float(rng.uniform(0.8, 1.0)), max(2, round(2.4 * broad)))
-    profile = blur(profile, 3.0, 0.6 * broad)
+    # Steep flanks: half of its depth is reached at the border of the mask, so that the border can be seen.
+    profile = np.minimum(1.5 * blur(profile, 3.0, 0.6 * broad), 1)
     # The mask is where the groove is, however much light its ground happens to send back.
-    groove = profile > 0.35
+    groove = profile > 0.5
     profile *= np.clip(0.95 + 0.2 * site.texture(rng, 1, width), 0.6, 1.3) * (
         1 + 0.2 * site.texture(rng, height, width)
     )
@@ -96,7 +100,7 @@ def patches(rng: np.random.Generator, site: Site) -> Imprint:
     mask = cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
     plates = blur((shape + 0.3 * rough > 0.4).astype(np.float32), 0.8)
     relief = np.asarray(cv2.Sobel(blur(np.minimum(field, 0.7) + 0.5 * plates + 0.2 * rough, 1.0), cv2.CV_32F, 0, 1))
-    depth = float(rng.uniform(0.28, 0.45))
+    depth = float(rng.uniform(0.33, 0.47))
     tone = np.clip(depth * (1 + 0.5 * plates) + 0.10 * rough, 0.6 * depth, 0.75)
     gain = 1 - site.contrast * (tone + 0.32 * relief)
     return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.12, 2.2), mask, PATCHES)
@@ -120,15 +124,25 @@ def _pit(
     line(rim, lower, float(rng.uniform(0.5, 1.0)), 1)
 
 
+def _margin_px(halo_px: float) -> int:
+    return round(2 * halo_px)
+
+
 def _pitted(rng: np.random.Generator, site: Site, hollow: Field, rim: Field, halo_px: float) -> Imprint:
-    """The cluster as a whole: its mask is the pits and the ground they have eaten into."""
+    """The cluster as a whole: its mask is the pits and the ground they have eaten into.
+
+    A lone speck that eats into nothing is neither drawn nor labelled: among the grain nobody could tell it.
+    """
+    # Room for the ground to end by itself, and not at the edge of what the pits were drawn in.
+    hollow, rim = (np.pad(field, _margin_px(halo_px)) for field in (hollow, rim))
     height, width = hollow.shape
     halo = blur(np.maximum(hollow, rim), halo_px)
-    ground = np.minimum(halo * 4, 1) * (1 + 0.3 * site.texture(rng, height, width))
+    # Steep, so that the eaten ground is plainly darker right up to the border of its mask.
+    ground = np.minimum(halo * 6, 1) * (1 + 0.3 * site.texture(rng, height, width))
     floor = blur(hollow, 0.9) * (1 + 0.25 * site.texture(rng, height, width))
     gain = (1 - site.contrast * 0.28 * ground) * (1 - min(site.contrast * 0.68, 0.9) * floor)
     gain += np.float32(site.contrast * 0.7) * blur(rim, 0.6)
-    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.06, 2.5), (halo > 0.14) | (hollow > 0), PITS)
+    return imprint(site.x_px, site.row(rng, height), np.clip(gain, 0.06, 2.5), halo > 0.12, PITS)
 
 
 def _crack(
