@@ -1,8 +1,7 @@
-"""Pictures of labelled frames for a page: classes tinted and outlined in their colours, as files within the HTML."""
+"""Pictures of labelled frames for a page: classes tinted, outlined in their colours, and what is meant in a box."""
 
 from __future__ import annotations
 
-import base64
 import html
 from dataclasses import dataclass
 
@@ -10,15 +9,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.labels.masks import MaskStack, class_mask, classes_present
+from models.evaluation.pictures import WIDTH_PX, Picture, overlay, packed
+from models.labels.masks import MaskStack, class_mask, classes_present, empty_stack, set_class
 from models.labels.taxonomy import Taxonomy
 
-WIDTH_PX = 560
-"""Wider pictures are scaled down to it; the page is looked through, not measured in."""
 _LEAST_WIDTH_PX = 320
 _TINT = 0.3
-
-Rgb = npt.NDArray[np.uint8]
+"""Less than elsewhere: what is judged here is the steel below a label, and the outline says where that ends."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,26 +33,35 @@ def labelled_picture(
     taxonomy: Taxonomy,
     box_px: tuple[int, int, int, int] | None = None,
 ) -> str:
-    """An ``<img>`` of a (H, W) or (H, W, 3) RGB frame with its (H, W) stack; ``box_px`` (x, y, w, h) is framed.
+    """An ``<img>`` of a (H, W) or (H, W, 3) RGB frame with its (H, W) stack; ``box_px`` (x, y, w, h) is framed."""
+    drawn = labelled_frame(image, stack, taxonomy, box_px)
+    height, width = drawn.shape[:2]
+    return f'<img alt="" width="{width}" height="{height}" src="{packed(drawn, width)}">'
 
-    The frame is scaled before anything is drawn, so that outlines stay one pixel wide and a thin defect stays seen.
+
+def labelled_frame(
+    image: npt.NDArray[np.uint8],
+    stack: MaskStack,
+    taxonomy: Taxonomy,
+    box_px: tuple[int, int, int, int] | None = None,
+) -> Picture:
+    """The frame, (h, w, 3) RGB, tinted and outlined, 320 to ``WIDTH_PX`` pixels wide.
+
+    It is scaled before anything is drawn, so that outlines stay one pixel wide and a thin defect stays seen.
     """
-    height, width = stack.shape
+    width = stack.shape[1]
     scale = min(max(1.0, _LEAST_WIDTH_PX / width), WIDTH_PX / width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    drawn = cv2.resize(_as_rgb(image), size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    masks = [
-        (taxonomy.by_id(class_id).rgb, _scaled(class_mask(stack, class_id), size))
-        for class_id in classes_present(stack)
-    ]
-    for colour, mask in masks:
-        drawn[mask] = ((1 - _TINT) * drawn[mask] + _TINT * np.array(colour)).astype(np.uint8)
-    for colour, mask in masks:
-        outlines, _ = cv2.findContours(mask.view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(drawn, outlines, -1, colour, 1)
+    small = _scaled(stack, scale, len(taxonomy))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    resized = cv2.resize(image, (small.shape[1], small.shape[0]), interpolation=way).astype(np.uint8)
+    drawn = overlay(resized, small, taxonomy, _TINT)
+    for class_id in classes_present(small):
+        mask = class_mask(small, class_id).astype(np.uint8)
+        outlines, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(drawn, outlines, -1, taxonomy.by_id(class_id).rgb, 1)
     if box_px is not None:
         _frame(drawn, box_px, scale)
-    return f'<img alt="" width="{size[0]}" height="{size[1]}" src="data:image/jpeg;base64,{_jpeg(drawn)}">'
+    return drawn
 
 
 def figure(picture: str, caption: str) -> str:
@@ -63,14 +69,21 @@ def figure(picture: str, caption: str) -> str:
     return f"<figure>{picture}<figcaption>{html.escape(caption)}</figcaption></figure>"
 
 
-def _scaled(mask: npt.NDArray[np.bool_], size: tuple[int, int]) -> npt.NDArray[np.bool_]:
-    """The mask at ``size`` (width, height); what is there before is there after, however thin."""
-    share = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    scaled: npt.NDArray[np.bool_] = share > (0.25 if size[0] < mask.shape[1] else 0.5)
+def _scaled(stack: MaskStack, scale: float, class_count: int) -> MaskStack:
+    """The stack times ``scale``; a line that is there before is there after, however thin."""
+    height, width = (max(1, round(side * scale)) for side in stack.shape)
+    # Half a pixel is the true edge; of a shrunk line of one pixel no more than scale / 2 may fall into any pixel.
+    least = min(0.25, 0.45 * scale) if scale < 1 else 0.5
+    scaled = empty_stack(height, width, class_count)
+    for class_id in classes_present(stack):
+        share = cv2.resize(
+            class_mask(stack, class_id).astype(np.float32), (width, height), interpolation=cv2.INTER_AREA
+        )
+        set_class(scaled, class_id, share > least)
     return scaled
 
 
-def _frame(drawn: Rgb, box_px: tuple[int, int, int, int], scale: float) -> None:
+def _frame(drawn: Picture, box_px: tuple[int, int, int, int], scale: float) -> None:
     """A white box with a black rim, which is seen on any steel and is no class's colour."""
     left, top, width, height = box_px
     # Within the picture, so that the box of a piece that runs through the frame is closed.
@@ -81,15 +94,3 @@ def _frame(drawn: Rgb, box_px: tuple[int, int, int, int], scale: float) -> None:
     )
     cv2.rectangle(drawn, start, end, (0, 0, 0), 3)
     cv2.rectangle(drawn, start, end, (255, 255, 255), 1)
-
-
-def _as_rgb(image: npt.NDArray[np.uint8]) -> Rgb:
-    return image.copy() if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2)
-
-
-def _jpeg(image: Rgb) -> str:
-    """A quarter of a PNG's size, with colours at full size: outlines are one pixel wide."""
-    sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
-    done, encoded = cv2.imencode(".jpg", image[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92, *sampling])
-    assert done, "JPEG takes any 8-bit image"
-    return base64.b64encode(encoded.tobytes()).decode("ascii")

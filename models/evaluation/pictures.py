@@ -1,4 +1,4 @@
-"""Pictures in a report: frames with masks or heat over them, packed into the page."""
+"""Pictures on a page: frames with masks or heat over them, packed into the HTML."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _JPEG = (
 )  # fmt: skip
 
 
-def overlay(image: Picture, stack: MaskStack, taxonomy: Taxonomy) -> Picture:
-    """The image as (H, W, 3) RGB with its classes in their colours, half transparent."""
+def overlay(image: Picture, stack: MaskStack, taxonomy: Taxonomy, opacity: float = _OPACITY) -> Picture:
+    """The image as (H, W, 3) RGB with its classes in their colours, which cover ``opacity`` (0 to 1) of it."""
     painted = coloured(image).astype(np.float32)
     for defect in taxonomy:
         mask = class_mask(stack, defect.id)
-        painted[mask] = (1 - _OPACITY) * painted[mask] + _OPACITY * np.array(defect.rgb, dtype=np.float32)
+        painted[mask] = (1 - opacity) * painted[mask] + opacity * np.array(defect.rgb, dtype=np.float32)
     return painted.round().astype(np.uint8)
 
 
