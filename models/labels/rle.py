@@ -13,12 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from models.labels.masks import Mask
+from models.labels.runs_text import runs_text
 
 SPREADSHEET_CELL_LIMIT = 32_767
 """Characters a spreadsheet keeps of one cell; it cuts the rest off when it saves a CSV again."""
 
 _MAX_DIGITS = 18
 """Longer numbers do not fit a signed 64-bit integer, and no frame is that large."""
+
+_LARGEST = 10**_MAX_DIGITS - 1
+_PLAIN = b"0123456789 "
 
 Runs = npt.NDArray[np.int64]
 """(N, 2): start (counted from 1) and length of every run, in pixels."""
@@ -34,9 +38,7 @@ def encode(mask: Mask) -> str:
     flat = np.zeros(mask.size + 2, dtype=np.bool_)
     flat[1:-1] = _transposed(mask).reshape(-1)
     edges = np.flatnonzero(flat[1:] != flat[:-1])
-    edges[1::2] -= edges[0::2]
-    edges[0::2] += 1
-    return " ".join(map(str, edges.tolist()))
+    return runs_text(edges[0::2] + 1, edges[1::2] - edges[0::2])
 
 
 def decode(text: str, size: tuple[int, int]) -> Mask:
@@ -47,9 +49,7 @@ def decode(text: str, size: tuple[int, int]) -> Mask:
     """
     height, width = size
     runs = sorted_runs(text, height * width)
-    flat = np.zeros(height * width, dtype=np.bool_)
-    flat[_covered(runs)] = True
-    return _transposed(flat.reshape(width, height))
+    return _transposed(_filled(runs, height * width).reshape(width, height))
 
 
 def sorted_runs(text: str, pixel_count: int | None = None) -> Runs:
@@ -75,13 +75,15 @@ def area_px(runs: Runs) -> int:
     return int(runs[:, 1].sum())
 
 
-def _covered(runs: Runs) -> npt.NDArray[np.int64]:
-    """Every pixel the runs cover, counted from 0, ascending."""
-    lengths = runs[:, 1]
-    ends = np.cumsum(lengths)
-    covered = np.arange(int(lengths.sum()), dtype=np.int64)
-    covered += np.repeat(runs[:, 0] - 1 - (ends - lengths), lengths)
-    return covered
+def _filled(runs: Runs, pixel_count: int) -> Mask:
+    """(pixel_count,) bool, True where a run lies; the runs ascend and do not overlap."""
+    ends = np.zeros(2 * len(runs) + 2, dtype=np.int64)
+    ends[1:-1:2] = runs[:, 0] - 1
+    ends[2:-1:2] = ends[1:-1:2] + runs[:, 1]
+    ends[-1] = pixel_count
+    inside = np.zeros(ends.size - 1, dtype=np.bool_)
+    inside[1::2] = True
+    return np.repeat(inside, np.diff(ends))
 
 
 def _transposed(mask: Mask) -> Mask:
@@ -93,6 +95,12 @@ def _transposed(mask: Mask) -> Mask:
 
 
 def _numbers(text: str) -> npt.NDArray[np.int64]:
+    if text.isascii() and not text.encode("ascii").translate(None, _PLAIN):
+        # Only digits and spaces: the parser below takes nothing else, and stops at nothing.
+        numbers: npt.NDArray[np.int64] = np.fromstring(text, dtype=np.int64, sep=" ")
+        # It also ends longer numbers at the largest it knows.
+        if not numbers.size or int(numbers.max()) <= _LARGEST:
+            return numbers
     tokens = text.split()
     # int() would also take '1_000', '+5' and digits of other scripts, which no other reader does.
     if not all(token.isascii() and token.isdigit() for token in tokens):
