@@ -7,6 +7,7 @@ what the frame measures.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -147,10 +148,16 @@ class MaskDocument:
 
     def do(self, edit: Edit | None, action: Action) -> Patch | None:
         """Apply one edit as a step of its own."""
-        if edit is None:
+        return self.do_all(() if edit is None else (edit,), action)
+
+    def do_all(self, edits: Iterable[Edit], action: Action) -> Patch | None:
+        """Apply edits in order as one step of their own."""
+        chosen = tuple(edits)
+        if not chosen:
             return None
         self.cancel()
-        self.apply(edit)
+        for edit in chosen:
+            self.apply(edit)
         return self.finish(action)
 
     def replace(self, box: Box, after: MaskStack, action: Action) -> Patch | None:
@@ -163,17 +170,22 @@ class MaskDocument:
         self._findings = None
         return self.finish(action)
 
-    def clear(self) -> Patch | None:
-        """No class anywhere, as one undo step."""
+    def clear(self, kept: int = 0) -> Patch | None:
+        """No class anywhere but the bits ``kept``, as one undo step."""
         self.cancel()
-        box = _bounds(self._live != 0)
-        return None if box is None else self.replace(box, np.zeros_like(self._live[region(box)]), Action.CLEAR)
+        keep = self._live.dtype.type(kept)
+        box = _bounds((self._live & ~keep) != 0)
+        return None if box is None else self.replace(box, self._live[region(box)] & keep, Action.CLEAR)
 
-    def restore_word(self) -> Patch | None:
-        """Back to what the model (or the label file) said, as one undo step."""
+    def restore_word(self, kept: int = 0) -> Patch | None:
+        """Back to what the model (or the label file) said, all but the bits ``kept``, as one undo step."""
         self.cancel()
-        box = _bounds(self._live != self._word)
-        return None if box is None else self.replace(box, self._word[region(box)], Action.RESTORE)
+        keep = self._live.dtype.type(kept)
+        box = _bounds(((self._live ^ self._word) & ~keep) != 0)
+        if box is None:
+            return None
+        place = region(box)
+        return self.replace(box, (self._word[place] & ~keep) | (self._live[place] & keep), Action.RESTORE)
 
     def undo(self) -> Patch | None:
         """Take back the last step. ``None`` where there is none. A stroke in progress is cancelled first."""

@@ -18,6 +18,8 @@ class OverlapPolicy(StrEnum):
     """A pixel holds one class: drawing takes the others away (exclusive taxonomies)."""
     ALLOW = "allow"
     """Classes may lie on one another, as in Kaggle's label files."""
+    YIELD = "yield"
+    """What is there wins: a pixel that holds another class is left alone."""
 
 
 class Action(StrEnum):
@@ -25,9 +27,24 @@ class Action(StrEnum):
 
     BRUSH = "brush"
     ERASE = "erase"
+    RECTANGLE = "rectangle"
+    POLYGON = "polygon"
+    LASSO = "lasso"
+    WAND = "wand"
+    THRESHOLD = "threshold"
+    GRAB_CUT = "grab_cut"
+    SCISSORS = "scissors"
     RELABEL = "relabel"
     DELETE = "delete"
     FILL = "fill"
+    GROW = "grow"
+    SHRINK = "shrink"
+    SMOOTH = "smooth"
+    SPLIT = "split"
+    MERGE = "merge"
+    TRANSFORM = "transform"
+    COPY = "copy"
+    """Findings of another frame, drawn here."""
     CLEAR = "clear"
     RESTORE = "restore"
     """Back to the model's word."""

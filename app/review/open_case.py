@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -107,13 +107,17 @@ class OpenCase:
         """One edit as a step of its own, kept on disk."""
         return self._kept(self.document.do(edit, action))
 
-    def clear(self) -> Patch | None:
-        """No class anywhere, as one step."""
-        return self._kept(self.document.clear())
+    def do_all(self, edits: Iterable[Edit], action: Action) -> Patch | None:
+        """Edits in order as one step of their own, kept on disk."""
+        return self._kept(self.document.do_all(edits, action))
 
-    def restore_word(self) -> Patch | None:
-        """Back to what the model (or the label file) said, as one step."""
-        return self._kept(self.document.restore_word())
+    def clear(self, kept: int = 0) -> Patch | None:
+        """No class anywhere but the bits ``kept`` (those of locked and hidden classes), as one step."""
+        return self._kept(self.document.clear(kept))
+
+    def restore_word(self, kept: int = 0) -> Patch | None:
+        """Back to what the model (or the label file) said, all but the bits ``kept``, as one step."""
+        return self._kept(self.document.restore_word(kept))
 
     def undo(self) -> Patch | None:
         """Take back the last step."""
