@@ -101,6 +101,7 @@ def _show(reference: str, folders: Sequence[Path], *, as_json: bool) -> int:
         "size": f"{_size_bytes(bundle) / 1e6:.1f} MB",
         "made": spec.created_utc,
         "task": spec.task,
+        **({"front end": spec.front_end} if spec.front_end else {}),
         "network": f"{spec.network} {json.dumps(dict(spec.network_options))}",
         "input": f"{'grey' if spec.channels == 1 else 'RGB'}, mean {_numbers(spec.mean)}, std {_numbers(spec.std)}",
         "tile": f"{spec.tile_px[0]}×{spec.tile_px[1]} px, overlapping by {spec.overlap_px} px",

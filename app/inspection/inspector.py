@@ -47,7 +47,7 @@ class Inspector:
         self._predictor = predictor
         self._health = FrameHealth()
         self.taxonomy = predictor.taxonomy
-        self._draws = predictor.bundle.spec.task == "cascade"
+        self._draws = predictor.bundle.spec.draws
         self.failures_in_a_row = 0
         self._apply(recipe)
 

@@ -82,6 +82,11 @@ class BundleSpec:
         self._check_by_class("pixel_thresholds", self.pixel_thresholds, required=drawn, highest=1.0)
         self._check_by_class("min_area_px", self.min_area_px, required=drawn, highest=math.inf)
 
+    @property
+    def draws(self) -> bool:
+        """Whether it says where in a frame a class is; else it fills no mask and finds no piece."""
+        return self.task == "cascade" or bool(self.front_end)
+
     def _check_time(self) -> None:
         try:
             aware = datetime.fromisoformat(self.created_utc).tzinfo is not None

@@ -51,9 +51,9 @@ class Measurement:
         - ``clean_regions``: as ``clean_region_metrics``, where masks are known
         - ``curves``: by class ``roc``, ``precision_recall``, ``average_precision``, ``calibration``, as in
           ``models.evaluation.curves``
-        - ``gate_sweep``, ``pixel_sweep``: as ``gate_table`` (with ``dice`` by class where pixels were measured) and
-          ``pixel_table``
-        - ``thresholds``: ``gates`` and, of a bundle that draws, ``pixels`` and ``min_area_px``, by class
+        - ``gate_sweep``, ``pixel_sweep``: as ``gate_table`` (with ``dice`` by class where the pixels of a cascade were
+          measured) and ``pixel_table``
+        - ``thresholds``: ``gates`` and, of a bundle that draws, ``min_area_px`` and, of a cascade, ``pixels``, by class
         - ``time_ms``: as ``time_table``
         """
         return {
@@ -83,10 +83,13 @@ def measure(
         "thresholds": {"gates": {name: thresholds.gates[class_id] for name, class_id in by_name.items()}},
         "time_ms": time_table(records.timings_ms),
     }
-    if predictor.bundle.spec.task == "cascade":
-        extras["thresholds"]["pixels"] = {name: thresholds.pixels[class_id] for name, class_id in by_name.items()}
+    spec = predictor.bundle.spec
+    if spec.draws:
         extras["thresholds"]["min_area_px"] = {name: thresholds.min_area_px[k] for name, k in by_name.items()}
-    if records.pixels is not None:
+    if spec.task == "cascade":
+        extras["thresholds"]["pixels"] = {name: thresholds.pixels[class_id] for name, class_id in by_name.items()}
+    # Behind a front end regions are drawn whole: there is no pixel threshold to sweep.
+    if records.pixels is not None and spec.task == "cascade":
         sweep = sweep_pixels(predictor, collection, progress)
         extras["pixel_sweep"] = pixel_table(records, sweep, list(thresholds.gates.values()))
         for name, dice in dice_by_gate(records, sweep, list(thresholds.pixels.values())).items():

@@ -128,7 +128,7 @@ def record_frames(
         said=np.arange(1, len(gates) + 1) == told[:, None] if one_class else probabilities >= gates,
         told=told,
         timings_ms=np.array([timings(prediction) for prediction in predictions]),
-        pixels=_pixel_records(collection, stacks) if collection.drawn and spec.task == "cascade" else None,
+        pixels=_pixel_records(collection, stacks) if collection.drawn and spec.draws else None,
     ), stacks
 
 

@@ -26,7 +26,7 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         "## What it finds",
         _class_table(spec),
         f"Input: {'grey' if spec.channels == 1 else 'RGB'} frames of any size. Network: `{spec.network}` with options "
-        f"`{dict(spec.network_options)}`. {_overlap(spec)}",
+        f"`{dict(spec.network_options)}`. {_front_end(spec)}{_overlap(spec)}",
         "## Data",
         f"{data['source']}. Terms: {data['terms']}",
         f"{data['train_frames']} frames to train, {data['validation_frames']} to choose the epoch and the thresholds, "
@@ -40,7 +40,7 @@ def write_card(spec: BundleSpec, limits: str) -> str:
         "## Measured",
         f"On the {metrics['frames']} frames of the {MEASURED[data.get('measured_on', 'test')]}, with gates, thresholds "
         "and 16-bit weights as shipped:",
-        _class_figures(metrics) if spec.task == "classify" else _figures(metrics),
+        _figures(metrics) if "mean_iou" in metrics else _class_figures(metrics),
         *_cross_validation(metrics),
         "## Limits",
         limits,
@@ -97,10 +97,23 @@ def _class_table(spec: BundleSpec) -> str:
     return "\n".join(rows)
 
 
+def _front_end(spec: BundleSpec) -> str:
+    if not spec.front_end:
+        return ""
+    return "What stands out of the steel around it is found first; the network names each such region. "
+
+
 def _overlap(spec: BundleSpec) -> str:
     if spec.exclusive:
-        return f"A {'frame' if spec.task == 'classify' else 'pixel'} has one class."
+        return f"A {_classed(spec)} has one class."
     return "Classes may overlap."
+
+
+def _classed(spec: BundleSpec) -> str:
+    """What the network gives a class to."""
+    if spec.front_end:
+        return "region"
+    return "frame" if spec.task == "classify" else "pixel"
 
 
 def _class_figures(metrics: Mapping[str, Any]) -> str:

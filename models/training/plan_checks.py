@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from models.bundle.spec import FRONT_ENDS
 from models.training import plan_tables as may_be
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _choices(plan: Plan) -> Iterator[Complaint]:
         ("validation.metric", plan.validation.metric, ("", *may_be.METRICS)),
         ("validation.precision", plan.validation.precision, ("", *may_be.PRECISIONS)),
         ("logging.logger", plan.logging.logger, may_be.LOGGERS),
+        ("run.front_end", plan.run.front_end, FRONT_ENDS),
     ]
     several = [("run.test_time", flip, may_be.FLIPS) for flip in plan.run.test_time]
     several += [("validation.sample_parts", part, ("train", "validation")) for part in plan.validation.sample_parts]

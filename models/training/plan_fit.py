@@ -57,5 +57,7 @@ def _for_cascade(plan: Plan) -> Iterator[tuple[str, str]]:
         yield "loss.classes", "is 'cross_entropy' and must be one of places, bce, focal, mse, none"
     if plan.loss.classes == "none" and plan.loss.pixels == "none":
         yield "loss.pixels", "is 'none' like loss.classes and must be a loss"
+    if plan.run.front_end:
+        yield "run.front_end", f"is '{plan.run.front_end}' and must be '' where the network draws by itself"
     if plan.mix.image == "mixup":
         yield "mix.image", "is 'mixup' and must be cutmix or none"

@@ -222,11 +222,16 @@ class RunPlan:
     ``bundle``: write one; false says the figures and keeps nothing. ``tile_px``, ``overlap_px``: how it cuts frames too
     big for one pass. ``test_time``: flips ('horizontal', 'vertical') it also looks at a frame in, averaging its
     answers. ``report``: write an evaluation report beside it. ``predict``: a folder of unlabelled images to score.
+
+    ``front_end``: 'shadow_regions' finds what stands out of a frame (``models.regions``) and has a classifier name each
+    such region, which is then drawn; '' hands it whole frames. Either way it learns from the data's frames, and its
+    gates are tuned on them; what is measured is the bundle with its front end.
     """
 
     bundle: bool = True
     tile_px: tuple[int, int] = (256, 512)
     overlap_px: int = 64
     test_time: tuple[str, ...] = ()
+    front_end: str = ""
     report: bool = False
     predict: str = ""

@@ -43,7 +43,7 @@ def write_predictions(predictor: Predictor, images: Path, folder: Path, progress
 
 
 def _stack(predictor: Predictor, prediction: Prediction) -> np.ndarray:
-    if predictor.bundle.spec.task != "classify":
+    if predictor.bundle.spec.draws:
         return prediction.stack
     gates = predictor.thresholds.gates
     found = sum(1 << (k - 1) for k, value in prediction.probabilities.items() if value >= gates[k])

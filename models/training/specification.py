@@ -47,6 +47,7 @@ def make_spec(
         multiple_px=multiple_px,
         exclusive=plan.data.exclusive,
         task=task_name(plan),
+        front_end=plan.run.front_end,
         gates=dict(zip(names, tuned.gates, strict=True)),
         pixel_thresholds=dict(zip(names, tuned.pixels, strict=False)),
         min_area_px=dict(zip(names, tuned.min_area_px, strict=False)),

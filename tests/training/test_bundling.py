@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from made_up_steel import CLASSES, make_collection, write_index_folder
 from tiny_trainings import DRAWS, TELLS, TELLS_MANY, scheduled
 
 from models.data.collection import DataError
 from models.data.readers import DataPlan
+from models.evaluation.evaluation import evaluate
 from models.labels.kaggle import read_kaggle
 from models.networks.registry import NetworkError
 from models.predictor import Predictor
@@ -21,6 +23,7 @@ from models.runtimes.torch_runtime import TorchRuntime
 from models.training import bundling
 from models.training.bundling import beside, train_bundle, with_seed
 from models.training.checkpoint import CheckpointError
+from models.training.parts import read_parts
 from models.training.plan import LoggingPlan, NetworkPlan, Plan, PlanError, RunPlan, ValidationPlan
 from models.training.trainer import STATE_FILE
 
@@ -59,6 +62,34 @@ def test_a_classifier_becomes_a_bundle(tmp_path, steel, plan):
     assert set(prediction.probabilities) == {1, 2}
     assert not prediction.stack.any()
     assert not beside(tmp_path / "bundle", "unfinished").exists()
+
+
+def test_a_classifier_behind_a_front_end_becomes_a_bundle_that_draws_regions(tmp_path, steel):
+    run = RunPlan(tile_px=(64, 64), overlap_px=16, front_end="shadow_regions", report=True)
+    plan = scheduled(replace(_on(steel, TELLS), run=run), epochs=12, batch_size=8, max_learning_rate=1e-2)
+    bundle = _train(plan, tmp_path / "bundle")
+    assert (bundle.spec.task, bundle.spec.front_end, bundle.spec.draws) == ("classify", "shadow_regions", True)
+    # A bright square and a dark disc on one strip, which no whole frame could name: the network names one region each.
+    strip = np.random.default_rng(3).normal(110, 12, (128, 320)).clip(0, 255).astype(np.uint8)
+    strip[20:39, 40:59] = 235
+    cv2.circle(strip, (260, 90), 10, 15, -1)
+    predictor = Predictor(bundle, TorchRuntime(bundle, "cpu"))
+    pieces = predictor.predict(strip).components
+    assert {piece.class_id: piece.box_px for piece in pieces} == {
+        1: pytest.approx((40, 20, 19, 19), abs=4),
+        2: pytest.approx((250, 80, 21, 21), abs=4),
+    }
+    assert predictor.predict(np.full((128, 320), 110, np.uint8)).components == ()
+    # The card's figures are those of the regions drawn, not of the network on whole frames.
+    parts = read_parts(plan)[0]
+    again = evaluate(predictor, parts.test).metrics
+    assert bundle.spec.metrics["mean_iou"] == again["mean_iou"] > 0.6
+    assert bundle.spec.metrics["accuracy"] == again["accuracy"] >= 0.7
+    assert f"Mean IoU {again['mean_iou']:.3f} (with background)" in bundle.card
+    assert "A region has one class." in bundle.card
+    report = (beside(tmp_path / "bundle", "report") / "report.html").read_text(encoding="utf-8")
+    assert "Labelled pixels" in report
+    assert "Other pixel thresholds" not in report
 
 
 def test_a_segmenter_becomes_a_bundle_that_looks_in_flips(tmp_path, steel):

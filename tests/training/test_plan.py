@@ -108,6 +108,7 @@ def test_whole_numbers_do_for_fractions(tmp_path):
         ),
         (LEAST + "[validation]\nmetric = 'roc'\n", "validation.metric is 'roc' and must be one of mean_iou"),
         (LEAST + "[logging]\nlogger = 'neptune'\n", "logging.logger is 'neptune' and must be one of none, tensorboard"),
+        (LEAST + "[run]\nfront_end = 'edges'\n", "run.front_end is 'edges' and must be one of shadow_regions"),
         (LEAST + "[run]\ntest_time = ['diagonal']\n", "run.test_time is 'diagonal' and must be one of horizontal"),
     ],
 )

@@ -27,7 +27,7 @@ TELLS = replace(DRAWS, network=NetworkPlan("classifier", options={"encoder": "re
 TELLS_MANY = replace(TELLS, data=replace(DATA, exclusive=False))
 
 
-@pytest.mark.parametrize("plan", [DRAWS, TELLS, TELLS_MANY])
+@pytest.mark.parametrize("plan", [DRAWS, TELLS, TELLS_MANY, replace(TELLS, run=RunPlan(front_end="shadow_regions"))])
 def test_plans_that_fit(plan):
     check_fit(plan)
 
@@ -40,6 +40,10 @@ def test_plans_that_fit(plan):
         (replace(DRAWS, loss=LossPlan(classes="cross_entropy")), "loss.classes is 'cross_entropy' and must be one of"),
         (replace(DRAWS, loss=LossPlan(pixels="none", classes="none")), "loss.pixels is 'none' like loss.classes"),
         (replace(DRAWS, mix=MixPlan("mixup")), "mix.image is 'mixup' and must be cutmix or none"),
+        (
+            replace(DRAWS, run=RunPlan(front_end="shadow_regions")),
+            "run.front_end is 'shadow_regions' and must be '' wh",
+        ),
         (
             replace(TELLS, loss=LossPlan(classes="bce")),
             "one of cross_entropy, focal, mse; network 'classifier'",
