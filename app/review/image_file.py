@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
-from typing import BinaryIO
 
 import cv2
 import numpy as np
 
 from app.words.frame import Image
 from app.words.reason import Reason
+from models.labels.image_header import header_size
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-
-# JPEG frame headers: SOF0 to SOF15 without DHT, JPG and DAC (ITU-T T.81, table B.1)
-_JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 _AS_STORED = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR | cv2.IMREAD_IGNORE_ORIENTATION
 """Labels count the pixels of the file: an orientation tag must not turn them."""
@@ -28,11 +24,7 @@ def image_names(folder: Path) -> list[str]:
 
 def image_size(path: Path) -> tuple[int, int] | None:
     """(height, width) in pixels, from the header alone where the format allows; ``None`` where it is no image."""
-    try:
-        with path.open("rb") as stream:
-            size = _png_size(stream) or _jpeg_size(stream)
-    except (OSError, struct.error):
-        return None
+    size = header_size(path)
     if size is not None:
         return size
     image, _ = read_image(path)
@@ -54,26 +46,3 @@ def read_image(path: Path) -> tuple[Image | None, Reason | None]:
     if image is None or image.dtype not in (np.uint8, np.uint16):
         return None, Reason("unreadable", {"name": path.name})
     return (cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image), None
-
-
-def _png_size(stream: BinaryIO) -> tuple[int, int] | None:
-    stream.seek(0)
-    head = stream.read(24)
-    if head[:8] != b"\x89PNG\r\n\x1a\n" or head[12:16] != b"IHDR":
-        return None
-    width, height = struct.unpack(">II", head[16:24])
-    return height, width
-
-
-def _jpeg_size(stream: BinaryIO) -> tuple[int, int] | None:
-    stream.seek(0)
-    if stream.read(2) != b"\xff\xd8":
-        return None
-    while True:
-        marker, kind, length = struct.unpack(">BBH", stream.read(4))
-        if marker != 0xFF:
-            return None
-        if kind in _JPEG_SIZES:
-            height, width = struct.unpack(">xHH", stream.read(5))
-            return height, width
-        stream.seek(length - 2, 1)
