@@ -6,12 +6,14 @@ edits through ``DrawingRules``, so that no tool can forget that a class is locke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.review.edit import Edit, OverlapPolicy, class_bit, region
 from app.review.tools.area import Area, Change, within
+from app.review.tools.bridge import bridges
+from app.review.tools.finding import Piece
 from models.labels.masks import Mask, MaskStack
 from models.labels.taxonomy import Taxonomy
 
@@ -70,6 +72,24 @@ class DrawingRules:
             return ()
         taken = self.erase(stack, change.removed, (change.class_id,))
         return (*taken, *self._drawn(stack, change.added, change.class_id))
+
+    def draw_all(self, stack: MaskStack, drawn: Iterable[tuple[int, Area]]) -> Edits:
+        """Draw (class id, pixels) one after the other: findings of another frame. Protected classes are left out."""
+        return tuple(edit for class_id, area in drawn for edit in self.draw(stack, area, class_id))
+
+    def delete(self, stack: MaskStack, piece: Piece) -> Edits:
+        """Take a finding away; other classes under it stay."""
+        return self.erase(stack, piece.area, (piece.class_id,))
+
+    def merge(self, stack: MaskStack, pieces: Sequence[Piece], class_id: int, tip_px: int = 1) -> Edits:
+        """Make findings one of ``class_id``, joined by the shortest bridges of a round tip.
+
+        Nothing at all where one of the classes is protected. A bridge that meets a class it yields to stays broken.
+        """
+        if {class_id, *(piece.class_id for piece in pieces)} & self.protected:
+            return ()
+        moved = [e for piece in pieces for e in self.relabel(stack, piece.area, piece.class_id, class_id)]
+        return (*moved, *self._drawn(stack, bridges(pieces, tip_px), class_id))
 
     def relabel(self, stack: MaskStack, area: Area, from_id: int, to_id: int) -> Edits:
         """Give the pixels of one class another. Nothing at all where either class is protected or both are one.

@@ -9,7 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.review.edit import Box, Edit, OverlapPolicy, class_bit, region
+from app.review.tools.area import Area
 from app.review.tools.brush import all_bits
+from app.review.tools.flood import FIRST_REACH_PX, flood, intersection, window_around
+from app.review.tools.holes import holes
 from models.labels.masks import Mask, MaskStack, class_mask
 from models.labels.taxonomy import Taxonomy
 
@@ -23,9 +26,14 @@ class Piece:
     mask: Mask
 
     @property
+    def area(self) -> Area:
+        """Its pixels, whatever their class."""
+        return Area(self.box_px, self.mask)
+
+    @property
     def area_px(self) -> int:
         """How many pixels it has."""
-        return int(np.count_nonzero(self.mask))
+        return self.area.area_px
 
 
 def piece_at(stack: MaskStack, x: int, y: int, class_ids: tuple[int, ...]) -> Piece | None:
@@ -43,10 +51,15 @@ def piece_at(stack: MaskStack, x: int, y: int, class_ids: tuple[int, ...]) -> Pi
 
 def piece_in(stack: MaskStack, class_id: int, box_px: Box, area_px: int) -> Piece | None:
     """The piece of a class with exactly this box and area: a finding from a list, or ``None`` where it is gone."""
-    labels, stats = _pieces(stack, class_id)
-    for label, (*box, area) in enumerate(stats.tolist()[1:], start=1):
-        if tuple(box) == tuple(box_px) and area == area_px:
-            return Piece(class_id, box_px, labels[region(box_px)] == label)
+    # One pixel more on every side, or a larger piece cut off at the box could pass for it.
+    window = intersection((box_px[0] - 1, box_px[1] - 1, box_px[2] + 2, box_px[3] + 2), _bounds(stack))
+    if window is None:
+        return None
+    mask = class_mask(stack[region(window)], class_id).view(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    for label, (x, y, *size, area) in enumerate(stats.tolist()[1:], start=1):
+        if (x + window[0], y + window[1], *size) == tuple(box_px) and area == area_px:
+            return Piece(class_id, box_px, labels[region((x, y, box_px[2], box_px[3]))] == label)
     return None
 
 
@@ -65,27 +78,25 @@ def relabel(piece: Piece, class_id: int, taxonomy: Taxonomy, overlap: OverlapPol
 
 def fill_holes(piece: Piece, taxonomy: Taxonomy, overlap: OverlapPolicy) -> Edit | None:
     """Fill what the piece surrounds; ``None`` where it has no hole."""
-    framed = np.pad(piece.mask, 1).astype(np.uint8)
-    # background is 4-connected where the foreground is 8-connected, or a diagonal outline would leak
-    _, labels = cv2.connectedComponents(1 - framed, connectivity=4)
-    holes = ((labels != labels[0, 0]) & (framed == 0))[1:-1, 1:-1]
-    if not holes.any():
+    inside = holes(piece.area)
+    if inside is None:
         return None
     clear = all_bits(taxonomy) if overlap is OverlapPolicy.REPLACE else 0
-    return Edit(piece.box_px, holes, clear=clear, draw=class_bit(piece.class_id))
+    return Edit(inside.box_px, inside.mask, clear=clear, draw=class_bit(piece.class_id))
 
 
 def _piece(stack: MaskStack, x: int, y: int, class_id: int) -> Piece:
     """The piece of ``class_id`` that holds the pixel; the pixel must have the class."""
-    labels, stats = _pieces(stack, class_id)
-    label = int(labels[y, x])
-    left, top, width, height, _ = stats[label].tolist()
-    box = (left, top, width, height)
-    return Piece(class_id, box, labels[region(box)] == label)
+    bounds = _bounds(stack)
+    window = window_around(x, y, FIRST_REACH_PX, bounds)
+    assert window is not None, "the pixel lies in the frame"
+
+    def read(box: Box) -> npt.NDArray[np.uint8]:
+        return class_mask(stack[region(box)], class_id).view(np.uint8)
+
+    area = flood(read, x, y, bounds, tolerance=0, connectivity=8, window=window)
+    return Piece(class_id, area.box_px, area.mask)
 
 
-def _pieces(stack: MaskStack, class_id: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """(H, W) piece numbers from 1, 0 outside, and a row (x, y, width, height, area) for each number."""
-    mask = class_mask(stack, class_id).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return labels, stats
+def _bounds(stack: MaskStack) -> Box:
+    return 0, 0, stack.shape[1], stack.shape[0]
