@@ -1,8 +1,7 @@
 """Area: pixels of a frame as a rectangle and a mask within; what every tool that only knows geometry gives back.
 
 A point is (x, y) in frame pixels and the pixel in column i spans i to i + 1, so its centre lies at i + 0.5. A pixel
-belongs to an outline where its centre lies inside by the even-odd rule; a centre exactly on an edge belongs to the
-right and the lower of the two sides, so that outlines that share an edge share no pixel.
+belongs to an outline where its centre lies inside by the even-odd rule, as ``models.labels.polygon_fill`` has it.
 """
 
 from __future__ import annotations
