@@ -8,32 +8,21 @@ what the frame measures.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from app.review.edit import Action, Box, Edit, clip, join, region
+from app.review.history import History, Patch
 from models.labels.components import Component, components
 from models.labels.masks import Mask, MaskStack
 from models.labels.taxonomy import Taxonomy
 
-HISTORY_BYTES = 256 * 2**20
-"""Undo steps past this many bytes are dropped, the oldest first."""
+__all__ = ["DocumentError", "MaskDocument", "Patch"]
 
 
 class DocumentError(ValueError):
     """A step that cannot be done to this document; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
-    """One undo step: the changed rectangle, as it was and as it became."""
-
-    action: Action
-    box_px: Box
-    before: MaskStack
-    after: MaskStack
 
 
 class MaskDocument:
@@ -54,8 +43,8 @@ class MaskDocument:
                 "they must be of one frame and one taxonomy."
             )
         self._open_box: Box | None = None
-        self._undo: list[Patch] = []
-        self._redo: list[Patch] = []
+        self._undo = History()
+        self._redo = History()
         self._steps = 0
         self._saved_steps = 0
         self._findings: tuple[Component, ...] | None = None
@@ -97,12 +86,12 @@ class MaskDocument:
     @property
     def undo_action(self) -> Action | None:
         """What ``undo`` would take back."""
-        return self._undo[-1].action if self._undo else None
+        return self._undo.action
 
     @property
     def redo_action(self) -> Action | None:
         """What ``redo`` would do again."""
-        return self._redo[-1].action if self._redo else None
+        return self._redo.action
 
     def apply(self, edit: Edit) -> Box | None:
         """Draw an edit into the live stack; the box touched, clipped to the frame. Finish the step with ``finish``."""
@@ -133,9 +122,8 @@ class MaskDocument:
         if self._saved_steps > self._steps:
             self._saved_steps = -1  # the saved state lay among the steps that can no longer be redone
         self._redo.clear()
-        self._undo.append(patch)
+        self._undo.push(patch)
         self._steps += 1
-        self._forget_oldest()
         return patch
 
     def cancel(self) -> Box | None:
@@ -190,24 +178,36 @@ class MaskDocument:
     def undo(self) -> Patch | None:
         """Take back the last step. ``None`` where there is none. A stroke in progress is cancelled first."""
         self.cancel()
-        if not self._undo:
-            return None
         patch = self._undo.pop()
+        if patch is None:
+            return None
         self._put(patch.box_px, patch.before)
-        self._redo.append(patch)
+        self._redo.push(patch)
         self._steps -= 1
         return patch
 
     def redo(self) -> Patch | None:
         """Do the step taken back last once more. ``None`` where there is none."""
         self.cancel()
-        if not self._redo:
-            return None
         patch = self._redo.pop()
+        if patch is None:
+            return None
         self._put(patch.box_px, patch.after)
-        self._undo.append(patch)
+        self._undo.push(patch)
         self._steps += 1
         return patch
+
+    def reset(self, stack: MaskStack) -> None:
+        """Start from another stack of this frame, without history and as if it were saved."""
+        if stack.shape != self._live.shape or stack.dtype != self._live.dtype:
+            raise DocumentError("The stack is of another frame or taxonomy.")
+        self._open_box = None
+        self._live[:] = stack
+        self._finished[:] = stack
+        self._undo.clear()
+        self._redo.clear()
+        self._steps = self._saved_steps = 0
+        self._findings = None
 
     def mark_saved(self) -> None:
         """The finished steps so far are kept elsewhere now."""
@@ -231,12 +231,6 @@ class MaskDocument:
         self._live[region(box)] = content
         self._finished[region(box)] = content
         self._findings = None
-
-    def _forget_oldest(self) -> None:
-        held = sum(patch.before.nbytes + patch.after.nbytes for patch in self._undo)
-        while held > HISTORY_BYTES and len(self._undo) > 1:
-            oldest = self._undo.pop(0)
-            held -= oldest.before.nbytes + oldest.after.nbytes
 
 
 def _changed_box(before: MaskStack, after: MaskStack, box: Box) -> Box | None:

@@ -1,47 +1,47 @@
 """The journal: every finished stroke on disk before the next one, so that a killed program loses none.
 
-One file per inspection, one line per step, ``CRC32 JSON``. A step is the rectangle it changed and what stands there
-now. The first line holds the hash of the stack the steps start from; a ``saved`` line holds that of the stack handed to
-the store. On reopening, the steps after the point whose hash is the store's are done again; a torn last line (the
-program died while writing) is left out. The line is handed to the system at once, which outlives a killed program, and
-forced to the disk on a thread of its own, which outlives a power cut; the next line waits for that.
+One file per inspection, one line per step, ``CRC32 JSON``. A step is the rectangle it changed, what stood there before
+and what stands there now. The first line holds the hash of the stack the steps start from; a ``saved`` line holds that
+of the stack handed to the store. On reopening, the steps after the point whose hash is the store's are done again; a
+torn last line (the program died while writing) is left out. The line is handed to the system at once, which outlives a
+killed program, and forced to the disk on a thread of its own, which outlives a power cut; the next line waits for that.
+
+Once the store has everything, the file moves to the folder ``history``, and back before the next step. The steps up to
+the point whose hash is the store's are the frame's history: they can be undone whenever it is opened again.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
 import os
-import zlib
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-
-from app.review.document import DocumentError, MaskDocument, Patch
-from app.review.edit import Action, Box
+from app.review.document import MaskDocument
+from app.review.history import Patch
 from app.review.ports import ReviewError
-from app.review.record_lines import record_line, whole_length, whole_lines
+from app.review.record_lines import record_line, whole_length
+from app.review.replay import (
+    UNREADABLE,
+    VERSION,
+    Recovery,
+    pack,
+    read_journal,
+    relive,
+    replay,
+    stack_hash,
+    start_of,
+)
 from models.labels.masks import MaskStack
 
-VERSION = 1
 _SUFFIX = ".journal"
+_HISTORY = "history"
+"""The folder, beside the journals, of those whose every step is in the store."""
 _SYNC_LIMIT_S = 5.0
 """How long the next stroke waits for the last one to reach the disk before it says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What a journal brought back: how many steps, the note (``None`` where it holds none), and what went wrong."""
-
-    steps: int = 0
-    note: str | None = None
-    problem: str = ""
 
 
 class JournalFolder:
@@ -63,24 +63,30 @@ class JournalFolder:
 
     def begin(self, inspection_id: UUID, document: MaskDocument) -> Journal:
         """The journal for a document, continued where it holds steps; call ``recover`` before the first step."""
-        return Journal(self._path(inspection_id), inspection_id, document, self._sync)
+        return Journal(self._path(inspection_id), self._kept_path(inspection_id), inspection_id, document, self._sync)
 
     def recover(self, inspection_id: UUID, document: MaskDocument) -> Recovery:
-        """Do the journalled steps again in a document just opened from the store."""
-        path = self._path(inspection_id)
+        """Bring back an inspection's steps in a document just opened from the store.
+
+        Those the store has can be undone again; those it has not are done again, and counted.
+        """
+        path, kept = self._path(inspection_id), self._kept_path(inspection_id)
         if not path.exists():
+            self._bring_back_history(kept, document)
             return Recovery()
+        held = document.finished_stack()
         try:
-            header, steps = _read(path)
-            start = _start(header, steps, stack_hash(document.finished_stack()))
+            header, steps = read_journal(path)
+            start = start_of(header, steps, stack_hash(held))
             if start is None:
                 return self._set_aside(path, "they start from other masks than the store holds now")
-            recovery = _replay(steps[start:], document)
-        except (OSError, ValueError, KeyError, TypeError, zlib.error) as error:
+            relive(steps[:start], document, held)
+            recovery = replay(steps[start:], document)
+        except UNREADABLE as error:
+            document.reset(held)
             return self._set_aside(path, str(error))
         if not recovery.steps and recovery.note is None:
-            with contextlib.suppress(OSError):
-                path.unlink()
+            _keep(path, kept)
         return recovery
 
     def close(self) -> None:
@@ -89,6 +95,28 @@ class JournalFolder:
 
     def _path(self, inspection_id: UUID) -> Path:
         return self._folder / f"{inspection_id}{_SUFFIX}"
+
+    def _kept_path(self, inspection_id: UUID) -> Path:
+        return self._folder / _HISTORY / f"{inspection_id}{_SUFFIX}"
+
+    def _bring_back_history(self, kept: Path, document: MaskDocument) -> None:
+        """Let the steps of a frame the store has whole be undone; of other masks than the store's they are no history.
+
+        Somebody else has corrected the frame then: the file is put out of the way, and nobody has lost anything.
+        """
+        if not kept.exists():
+            return
+        with contextlib.suppress(OSError):
+            try:
+                header, steps = read_journal(kept)
+                held = document.finished_stack()
+                start = start_of(header, steps, stack_hash(held))
+                if start == len(steps):
+                    relive(steps, document, held)
+                    return
+            except UNREADABLE:
+                pass
+            kept.replace(kept.with_suffix(".set-aside"))
 
     def _set_aside(self, path: Path, why: str) -> Recovery:
         kept = path.with_suffix(".set-aside")
@@ -102,11 +130,15 @@ class JournalFolder:
 class Journal:
     """The steps of one document on their way to the disk."""
 
-    def __init__(self, path: Path, inspection_id: UUID, document: MaskDocument, sync: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, path: Path, kept: Path, inspection_id: UUID, document: MaskDocument, sync: ThreadPoolExecutor
+    ) -> None:
+        """``path`` is the file while steps are not in the store, ``kept`` once all are."""
         self._path = path
+        self._kept = kept
         self._inspection_id = inspection_id
         self._document = document
-        self._base = stack_hash(document.finished_stack()) if not path.exists() else ""
+        self._base = "" if path.exists() or kept.exists() else stack_hash(document.finished_stack())
         self._handed = self._base
         self._sync = sync
         self._pending: Future[None] | None = None
@@ -120,12 +152,17 @@ class Journal:
 
         After a refusal the next step carries the whole frame, so that the journal is whole again.
         """
-        box, after = patch.box_px, patch.before if kind == "undo" else patch.after
+        before, after = (patch.after, patch.before) if kind == "undo" else (patch.before, patch.after)
+        entry: dict[str, Any] = {"step": kind, "action": patch.action.value, "box": list(patch.box_px)}
         if self._gap:
             height, width = self._document.size
-            kind, box, after = "do", (0, 0, width, height), self._document.finished_stack()
+            whole = self._document.finished_stack()
+            # Without what stood before: no history reaches back past a gap.
+            entry |= {"step": "do", "box": [0, 0, width, height], "after": pack(whole)}
+        else:
+            entry |= {"before": pack(before), "after": pack(after)}
         self._steps_since_saved += 1
-        self._write({"step": kind, "action": patch.action.value, "box": list(box), "after": _pack(after)})
+        self._write(entry)
 
     def note(self, text: str) -> None:
         """Keep the note as it is now."""
@@ -140,13 +177,12 @@ class Journal:
             self._write({"step": "saved", "stack": self._handed})
 
     def saved(self) -> None:
-        """The store has it: the file goes, unless steps were made since."""
+        """The store has it: the file goes to the history, unless steps were made since."""
         if self._steps_since_saved:
             return
         self.close()
         self._base, self._end = self._handed, 0
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        _keep(self._path, self._kept)
 
     def close(self) -> None:
         """Let go of the file; it stays on disk."""
@@ -174,6 +210,8 @@ class Journal:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._kept.exists() and not self._path.exists():
+            self._kept.replace(self._path)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
         self._end = whole_length(self._path)
         os.ftruncate(self._file, self._end)
@@ -217,59 +255,9 @@ class Journal:
             raise ReviewError(f"The disk refused a stroke: {error.strerror or error}; check the disk.") from error
 
 
-def stack_hash(stack: MaskStack) -> str:
-    """What a stack is recognised by: BLAKE2b over its size, dtype and pixels, 32 hex digits."""
-    digest = hashlib.blake2b(f"{stack.shape}{stack.dtype.name}".encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(stack).data)
-    return digest.hexdigest()
-
-
-def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The header and the steps up to the first torn line. Raises ``ValueError`` without a header."""
-    entries = [entry for entry, _ in whole_lines(path)]
-    if not entries or entries[0].get("version") != VERSION:
-        raise ValueError("their journal has no readable beginning")
-    return entries[0], entries[1:]
-
-
-def _start(header: Mapping[str, Any], steps: list[dict[str, Any]], held: str) -> int | None:
-    """The place of the first step after the point whose stack has the hash ``held``; ``None`` where there is none."""
-    marks = [place for place, step in enumerate(steps) if step["step"] == "saved" and step["stack"] == held]
-    if marks:
-        return marks[-1] + 1
-    return 0 if header["stack"] == held else None
-
-
-def _replay(steps: list[dict[str, Any]], document: MaskDocument) -> Recovery:
-    done, note = 0, None
-    for step in steps:
-        if step["step"] == "note":
-            note = str(step["text"])
-        elif step["step"] in ("do", "undo", "redo"):
-            _do_again(step, document)
-            done += 1
-    return Recovery(done, note)
-
-
-def _do_again(step: Mapping[str, Any], document: MaskDocument) -> None:
-    x, y, width, height = (int(value) for value in step["box"])
-    box: Box = (x, y, width, height)
-    after = _unpack(step["after"], box, document)
-    if step["step"] == "undo":
-        document.undo()
-    elif step["step"] == "redo":
-        document.redo()
-    # also mends an undo that reached below the point the replay started from
-    document.replace(box, after, Action(step["action"]))
-
-
-def _pack(content: MaskStack) -> str:
-    return base64.b64encode(zlib.compress(np.ascontiguousarray(content).tobytes(), 1)).decode()
-
-
-def _unpack(text: str, box: Box, document: MaskDocument) -> MaskStack:
-    raw = zlib.decompress(base64.b64decode(text))
-    kind = document.stack.dtype
-    if len(raw) != box[2] * box[3] * kind.itemsize:
-        raise DocumentError("a step does not fill its rectangle")
-    return np.frombuffer(raw, dtype=kind).reshape(box[3], box[2])
+def _keep(path: Path, kept: Path) -> None:
+    """Put a journal whose every step is in the store to the history."""
+    with contextlib.suppress(OSError):
+        if path.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(kept)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from enum import Enum
 from uuid import UUID
 
-from app.review.document import MaskDocument, Patch
+from app.review.document import MaskDocument
 from app.review.edit import Action, Box, Edit
+from app.review.history import Patch
 from app.review.journal import JournalFolder
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError
 from app.words.correction import Correction, ReviewState
@@ -121,11 +122,11 @@ class OpenCase:
 
     def undo(self) -> Patch | None:
         """Take back the last step."""
-        return self._kept(self.document.undo(), "undo")
+        return self._stepped(self.document.undo, "undo")
 
     def redo(self) -> Patch | None:
         """Do the step taken back last once more."""
-        return self._kept(self.document.redo(), "redo")
+        return self._stepped(self.document.redo, "redo")
 
     def set_note(self, text: str) -> None:
         """The reviewer's remark; it goes with the next correction."""
@@ -191,6 +192,15 @@ class OpenCase:
     def close(self) -> None:
         """Let go of the journal file; unsaved strokes stay in it."""
         self._journal.close()
+
+    def _stepped(self, step: Callable[[], Patch | None], kind: str) -> Patch | None:
+        try:
+            return self._kept(step(), kind)
+        except OSError as error:
+            self.problem = (
+                f"The step before cannot be read any more: {error.strerror or error}; the masks stay as they are."
+            )
+            return None
 
     def _kept(self, patch: Patch | None, kind: str = "do") -> Patch | None:
         if patch is None:
