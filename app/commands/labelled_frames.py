@@ -36,7 +36,7 @@ def read_labelled_frames(arguments: argparse.Namespace, taxonomy: Taxonomy | Non
     if label_format.key == "kaggle" and images is not None and arguments.size is None:
         labels = _sized_by_images(read_kaggle(arguments.input), images, taxonomy)
     else:
-        labels = label_format.read(arguments.input, ReadOptions(arguments.size or FRAME_SIZE, taxonomy))
+        labels = label_format.read(arguments.input, ReadOptions(arguments.size, taxonomy))
     if images is None:
         return LabelledFrames(labels, None)
     labels = replace(labels, frames=_named_as_images(labels.frames, images))

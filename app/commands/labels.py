@@ -14,7 +14,7 @@ from app.commands.label_arguments import add_classes, add_size, fail, frame_prog
 if TYPE_CHECKING:
     from models.labels.label_set import LabelSet, Written
 
-FORMAT_KEYS = ("kaggle", "coco", "png")
+FORMAT_KEYS = ("kaggle", "coco", "png", "labelme", "yolo", "cvat")
 """The keys of ``models.labels.formats.FORMATS``, which is too heavy to import for ``--help``."""
 
 STYLES = ("split", "joined", "full")
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _convert(arguments: argparse.Namespace) -> int:
     """Convert; 0 where at least one frame was written, 1 where none could be, 2 for a wrong call."""
     from models.labels.formats import ReadOptions, WriteOptions, format_by_key, format_of
-    from models.labels.kaggle import FRAME_SIZE, KaggleStyle
+    from models.labels.kaggle import KaggleStyle
     from models.labels.label_set import LabelError, NothingConvertedError
     from models.labels.taxonomy import TaxonomyError
 
@@ -63,7 +63,7 @@ def _convert(arguments: argparse.Namespace) -> int:
         taxonomy = taxonomy_of(arguments.classes)
     except TaxonomyError as error:
         return fail(str(error), code=2)
-    options = ReadOptions(arguments.size or FRAME_SIZE, taxonomy)
+    options = ReadOptions(arguments.size, taxonomy)
     try:
         source = format_of(arguments.input)
         labels = source.read(arguments.input, options)

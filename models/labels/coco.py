@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from models.labels.class_names import Look, ids_of_titles, taxonomy_of_titles, title_of
 from models.labels.coco_rle import compressed, mask_of_polygons, mask_of_rle
+from models.labels.drawn_shapes import ShapeKind, ring_polygons
 from models.labels.label_set import (
     Decoded,
     FrameLabels,
@@ -30,12 +31,13 @@ from models.labels.label_set import (
     known_frames,
     refuse_nothing,
 )
-from models.labels.masks import Mask, class_mask, classes_present, empty_stack, set_class
+from models.labels.masks import Mask, add_to_class, class_mask, classes_present, empty_stack
 from models.labels.replacement import text_replacement
 from models.labels.rle import RleError
-from models.labels.taxonomy import DefectClass, Taxonomy, TaxonomyError, make_taxonomy
+from models.labels.taxonomy import Role, Taxonomy
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.+-]+")
+_ROLES = {role.value: role for role in Role}
+"""A class's role is written as its supercategory; any other supercategory says nothing of it."""
 
 
 @dataclass(slots=True)
@@ -50,8 +52,11 @@ class _Image:
 
 
 def is_coco(path: Path) -> bool:
-    """Whether the file is JSON by its name."""
-    return path.is_file() and path.suffix.lower() == ".json"
+    """Whether the file is JSON by its name or by how it begins."""
+    if not path.is_file() or path.suffix.lower() == ".json":
+        return path.is_file()
+    with path.open("rb") as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def read_coco(path: Path, taxonomy: Taxonomy | None = None) -> LabelSet:
@@ -80,8 +85,13 @@ def read_coco(path: Path, taxonomy: Taxonomy | None = None) -> LabelSet:
     return LabelSet(classes, frames, tuple(problems), category_ids)
 
 
-def write_coco(labels: LabelSet, frames: Iterable[FrameLabels], path: Path) -> Written:
+def write_coco(
+    labels: LabelSet, frames: Iterable[FrameLabels], path: Path, kind: ShapeKind = ShapeKind.MASKS
+) -> Written:
     """Write ``frames`` of a label set as one COCO JSON, whole or not at all, one annotation a frame and class.
+
+    Masks are compressed run lengths. Polygons run along pixel borders, holes as keyholes: COCO's own rule fills both
+    to the same pixels.
 
     Ids the frames came with are kept, others are counted on from 1. Frames whose labels are not wholly known are left
     out and named.
@@ -103,14 +113,14 @@ def write_coco(labels: LabelSet, frames: Iterable[FrameLabels], path: Path) -> W
                     "id": next(annotation_ids) if kept is None else kept,
                     "image_id": image_id,
                     "category_id": categories[class_id],
-                    **_annotated(class_mask(decoded.stack, class_id)),
+                    **_annotated(class_mask(decoded.stack, class_id), kind),
                 }
             )
     refuse_nothing(path, len(images), problems)
     document = {
         "images": images,
         "categories": [
-            {"id": categories[defect.id], "name": _category_name(defect), "supercategory": defect.role.value}
+            {"id": categories[defect.id], "name": title_of(defect), "supercategory": defect.role.value}
             for defect in labels.taxonomy
         ],
         "annotations": annotations,
@@ -139,47 +149,19 @@ def _classes(
 ) -> tuple[Taxonomy, dict[int, int]]:
     """The taxonomy and the class id of each category id."""
     named: dict[int, str] = {}
+    looks: dict[str, Look] = {}
     for entry in categories:
         match entry:
             case {"id": int(number), "name": str(name)} if number not in named:
                 named[number] = name
+                looks[name] = Look(_ROLES.get(str(entry.get("supercategory"))))
             case _:
                 raise LabelError(f"{path} has the category {str(entry)[:80]}; each needs an id of its own and a name.")
     if taxonomy is None:
-        return _taxonomy_of(path, named), {number: place for place, number in enumerate(sorted(named), start=1)}
-    class_ids: dict[int, int] = {}
-    for number, name in named.items():
-        try:
-            class_ids[number] = taxonomy.by_name(_class_name(name)).id
-        except TaxonomyError as error:
-            problems.append(RowProblem(None, "", f"{error} Annotations of this category are left out."))
-    return taxonomy, class_ids
-
-
-def _taxonomy_of(path: Path, named: Mapping[int, str]) -> Taxonomy:
-    titles = [named[number] for number in sorted(named)]
-    names = [_class_name(title) for title in titles]
-    try:
-        plain = make_taxonomy(_class_name(path.stem), names)
-        return Taxonomy(
-            plain.name,
-            tuple(
-                DefectClass(c.id, c.name, title, c.colour, c.key)
-                for c, title in zip(plain.classes, titles, strict=True)
-            ),
-        )
-    except TaxonomyError as error:
-        raise LabelError(f"The categories of {path} cannot be classes: {error}") from error
-
-
-def _class_name(title: str) -> str:
-    """A category's name with what a column's name cannot hold replaced."""
-    return _NOT_IN_NAMES.sub("_", title).strip("_.+-") or "class"
-
-
-def _category_name(defect: DefectClass) -> str:
-    """The name a category came with, where the class was made from it."""
-    return defect.title if _class_name(defect.title) == defect.name else defect.name
+        made = taxonomy_of_titles(path, [named[number] for number in sorted(named)], looks)
+        return made, {number: place for place, number in enumerate(sorted(named), start=1)}
+    found = ids_of_titles(named.values(), taxonomy, problems)
+    return taxonomy, {number: found[name] for number, name in named.items() if name in found}
 
 
 def _images(entries: list[Any], problems: list[RowProblem]) -> Iterator[tuple[int, _Image]]:
@@ -234,7 +216,7 @@ def _decode(image: _Image, class_count: int) -> Decoded:
         except RleError as error:
             problems.append(RowProblem(None, image.name, f"Annotation {number}: {error}"))
             continue
-        set_class(stack, class_id, class_mask(stack, class_id) | mask)
+        add_to_class(stack, class_id, mask)
     return Decoded(stack, tuple(problems), complete=not problems and not image.broken)
 
 
@@ -246,17 +228,21 @@ def _mask(segmentation: Any, size: Size) -> Mask:
     raise RleError("Its segmentation is neither run lengths nor polygons.")
 
 
-def _annotated(mask: Mask) -> dict[str, Any]:
+def _annotated(mask: Mask, kind: ShapeKind) -> dict[str, Any]:
     """Segmentation, area, box (x, y, width, height) and crowd flag of an (H, W) mask with at least one pixel."""
     rows = np.flatnonzero(mask.any(axis=1))
     columns = np.flatnonzero(mask.any(axis=0))
     left, top = int(columns[0]), int(rows[0])
     return {
-        "segmentation": compressed(mask),
+        "segmentation": compressed(mask) if kind is ShapeKind.MASKS else _polygons(mask),
         "area": int(np.count_nonzero(mask)),
         "bbox": [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1],
         "iscrowd": 0,
     }
+
+
+def _polygons(mask: Mask) -> list[list[int]]:
+    return [ring.reshape(-1).tolist() for ring, _ in ring_polygons(mask)]
 
 
 def _category_ids(labels: LabelSet) -> dict[int, int]:

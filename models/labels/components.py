@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.labels.masks import MaskError, MaskStack, classes_present
+from models.labels.masks import Mask, MaskError, MaskStack, classes_present
 
 _CONNECTIVITY = 8
 """Pixels that touch at a corner belong together: scratches run diagonally."""
@@ -117,6 +117,13 @@ def keep_large(
             listed = _listed(class_id, pieces, scores)
             found.extend(piece for piece in listed if piece.area_px >= min_area_px.get(class_id, 0))
     return tuple(found)
+
+
+def piece_masks(stack: MaskStack, class_id: int) -> Iterator[tuple[tuple[int, int], Mask]]:
+    """Each connected piece of a class: its upper left corner (x, y) and its own (h, w) mask, cut to its box."""
+    pieces = _pieces(stack, class_id)
+    for number, (left, top, width, height, _) in enumerate(pieces.stats.tolist()[1:], start=1):
+        yield (left + pieces.left, top + pieces.top), pieces.labels[top : top + height, left : left + width] == number
 
 
 def _pieces(stack: MaskStack, class_id: int) -> _Pieces:

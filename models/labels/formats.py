@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.labels import coco, index_png, kaggle
+from models.labels import coco, cvat, index_png, kaggle, labelme, yolo
+from models.labels.drawn_shapes import ShapeKind
 from models.labels.kaggle import KaggleStyle
 from models.labels.label_set import FrameLabels, LabelError, LabelSet, Size, Written
 from models.labels.taxonomy import Taxonomy
@@ -22,17 +23,21 @@ def silent(frames: Iterable[FrameLabels], count: int, task: str) -> Iterable[Fra
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a label file may leave open: the frames' size, (height, width) in pixels, and the classes."""
+    """What a label file may leave open: the frames' size, (height, width) in pixels, and the classes.
 
-    size: Size = kaggle.FRAME_SIZE
+    Without a size a CSV's frames are the steel competition's; of any other file that names none it is asked for.
+    """
+
+    size: Size | None = None
     taxonomy: Taxonomy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How to write: the column style of a CSV, and whom to tell the progress."""
+    """How to write: the column style of a CSV, masks or polygons where a format has both, whom to tell the progress."""
 
     style: KaggleStyle = KaggleStyle.SPLIT
+    shapes: ShapeKind = ShapeKind.MASKS
     progress: Progress = silent
 
 
@@ -48,7 +53,7 @@ class LabelFormat:
 
 
 def _read_kaggle(path: Path, options: ReadOptions) -> LabelSet:
-    return kaggle.read_kaggle(path).label_set(options.size, options.taxonomy)
+    return kaggle.read_kaggle(path).label_set(options.size or kaggle.FRAME_SIZE, options.taxonomy)
 
 
 def _write_kaggle(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
@@ -60,7 +65,41 @@ def _read_coco(path: Path, options: ReadOptions) -> LabelSet:
 
 
 def _write_coco(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
-    return coco.write_coco(labels, _shown(labels, options, "Writing annotations"), path)
+    return coco.write_coco(labels, _shown(labels, options, "Writing annotations"), path, options.shapes)
+
+
+def _is_coco(path: Path) -> bool:
+    return coco.is_coco(path) and not labelme.is_labelme(path)
+
+
+def _read_labelme(path: Path, options: ReadOptions) -> LabelSet:
+    return labelme.read_labelme(path, options.size, options.taxonomy)
+
+
+def _write_labelme(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
+    return labelme.write_labelme(labels, _shown(labels, options, "Writing shapes"), path, options.shapes)
+
+
+def _read_yolo(path: Path, options: ReadOptions) -> LabelSet:
+    return yolo.read_yolo(path, options.size, options.taxonomy)
+
+
+def _write_yolo(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
+    return yolo.write_yolo(labels, _shown(labels, options, "Writing polygons"), path)
+
+
+def _read_cvat(path: Path, options: ReadOptions) -> LabelSet:
+    return cvat.read_cvat(path, options.taxonomy)
+
+
+def _write_cvat(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
+    return cvat.write_cvat(labels, _shown(labels, options, "Writing shapes"), path, options.shapes)
+
+
+def _is_png(path: Path) -> bool:
+    # Frames lie beside LabelMe's and YOLO's files, and many are PNGs.
+    others = (labelme.is_labelme, yolo.is_yolo, cvat.is_cvat)
+    return index_png.is_index_folder(path) and not any(recognise(path) for recognise in others)
 
 
 def _read_png(path: Path, options: ReadOptions) -> LabelSet:
@@ -74,8 +113,11 @@ def _write_png(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
 
 FORMATS: tuple[LabelFormat, ...] = (
     LabelFormat("kaggle", "Kaggle run-length CSV", kaggle.is_kaggle, _read_kaggle, _write_kaggle),
-    LabelFormat("coco", "COCO JSON", coco.is_coco, _read_coco, _write_coco),
-    LabelFormat("png", "folder of index PNGs", index_png.is_index_folder, _read_png, _write_png),
+    LabelFormat("coco", "COCO JSON", _is_coco, _read_coco, _write_coco),
+    LabelFormat("png", "folder of index PNGs", _is_png, _read_png, _write_png),
+    LabelFormat("labelme", "folder of LabelMe JSONs", labelme.is_labelme, _read_labelme, _write_labelme),
+    LabelFormat("yolo", "folder of YOLO polygons", yolo.is_yolo, _read_yolo, _write_yolo),
+    LabelFormat("cvat", "CVAT XML", cvat.is_cvat, _read_cvat, _write_cvat),
 )
 """Every label format, in the order in which they are tried on an unknown file."""
 

@@ -5,7 +5,6 @@ Grey, grey with few bits and palette PNGs are read; 8-bit grey is written. One p
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from models.labels.frame_files import FrameFiles, FrameNameError, frame_stem
 from models.labels.label_set import (
     Decoded,
     FrameLabels,
@@ -40,10 +40,6 @@ Index = npt.NDArray[np.integer[Any]]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _PALETTE = 0, 3
 _DROPPED_CHUNKS = (b"PLTE", b"tRNS")
-_IMAGE_SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-
-_FORBIDDEN_LETTERS = '/\\<>:"|?*' if os.name == "nt" else "/\\"
-"""In a file's name; a colon would write beside the file on Windows instead of failing."""
 
 
 class PngError(ValueError):
@@ -90,9 +86,13 @@ def read_index_folder(folder: Path, taxonomy: Taxonomy | None = None) -> LabelSe
 def read_index(path: Path) -> Index:
     """The (H, W) index mask in a PNG file. Raises ``PngError`` where it is damaged or a colour picture."""
     try:
-        content = path.read_bytes()
+        return index_of_png(path.read_bytes())
     except OSError as error:
         raise PngError(f"The file cannot be read ({error.strerror}).") from error
+
+
+def index_of_png(content: bytes) -> Index:
+    """The (H, W) index mask in the bytes of a PNG. Raises ``PngError`` as ``read_index`` does."""
     raw, depth = _without_palette(content)
     image = cv2.imdecode(np.frombuffer(raw, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None:
@@ -113,19 +113,18 @@ def write_index_folder(labels: LabelSet, frames: Iterable[FrameLabels], folder: 
     and named, because background means 'no defect'.
     """
     problems = list(labels.problems)
-    names: dict[str, str] = {}
+    files = FrameFiles(".png")
+    count = 0
     for frame, decoded in known_frames(frames, problems):
-        name = png_name(frame.name)
-        if not _is_file_name(name):
-            problems.append(RowProblem(None, frame.name, "The frame's name cannot be a file's name; it is left out."))
-        elif name.casefold() in names:
-            other = names[name.casefold()]
-            problems.append(RowProblem(None, frame.name, f"Its mask would be {name}, as that of {other}; left out."))
-        else:
-            names[name.casefold()] = frame.name
-            _write_png(folder / name, index_from_stack(decoded.stack))
-    refuse_nothing(folder, len(names), problems)
-    return Written(frames=len(names), rows=len(names), problems=tuple(problems))
+        try:
+            name = files.claim(frame.name)
+        except FrameNameError as error:
+            problems.append(RowProblem(None, frame.name, str(error)))
+            continue
+        _write_png(folder / name, index_from_stack(decoded.stack))
+        count += 1
+    refuse_nothing(folder, count, problems)
+    return Written(frames=count, rows=count, problems=tuple(problems))
 
 
 def refuse_overlaps(frames: Iterable[FrameLabels]) -> None:
@@ -142,8 +141,7 @@ def refuse_overlaps(frames: Iterable[FrameLabels]) -> None:
 
 def png_name(frame_name: str) -> str:
     """The mask file's name: the frame's with .png for its image suffix; a video's NAME#000000 keeps all of it."""
-    stem, dot, suffix = frame_name.rpartition(".")
-    return f"{stem if dot and f'.{suffix}'.lower() in _IMAGE_SUFFIXES else frame_name}.png"
+    return f"{frame_stem(frame_name)}.png"
 
 
 def _png_files(folder: Path) -> Iterator[Path]:
@@ -196,10 +194,6 @@ def _without_palette(content: bytes) -> tuple[bytes, int]:
         if kind == b"IEND" and depth:
             return b"".join(kept), depth
     raise PngError("The file is cut short; copy it again.")
-
-
-def _is_file_name(name: str) -> bool:
-    return not any(letter in _FORBIDDEN_LETTERS or letter < " " for letter in name)
 
 
 def _write_png(path: Path, index: npt.NDArray[np.uint8]) -> None:

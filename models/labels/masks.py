@@ -44,6 +44,15 @@ def set_class(stack: MaskStack, class_id: int, mask: Mask) -> None:
     np.bitwise_or(stack, np.where(mask, bit, stack.dtype.type(0)), out=stack)
 
 
+def add_to_class(stack: MaskStack, class_id: int, mask: Mask) -> None:
+    """Add the pixels of ``mask`` to those of one class, in place."""
+    _check_bit(stack, class_id)
+    if mask.shape != stack.shape:
+        raise MaskError(f"The mask is {mask.shape} and the stack {stack.shape}; they must have the same size.")
+    bit = stack.dtype.type(1 << (class_id - 1))
+    np.bitwise_or(stack, np.multiply(mask, bit, dtype=stack.dtype), out=stack)
+
+
 def classes_present(stack: MaskStack) -> tuple[int, ...]:
     """Ids of the classes with at least one pixel, ascending."""
     bits = int(np.bitwise_or.reduce(stack, axis=None)) if stack.size else 0

@@ -87,7 +87,10 @@ def _rings(mask: Mask) -> list[tuple[Corners, bool]]:
 def _pixels_around(mask: Mask) -> npt.NDArray[np.uint8]:
     """(H + 1, W + 1): the code of the four pixels round every lattice point."""
     padded = np.pad(mask, 1).astype(np.uint8)
-    around: npt.NDArray[np.uint8] = padded[:-1, :-1] | padded[:-1, 1:] << 1 | padded[1:, :-1] << 2 | padded[1:, 1:] << 3
+    corners = padded[:-1, :-1], padded[:-1, 1:], padded[1:, :-1], padded[1:, 1:]
+    around = corners[0].copy()
+    for bit, corner in enumerate(corners[1:], start=1):
+        around |= np.left_shift(corner, bit, dtype=np.uint8)
     return around
 
 
@@ -98,7 +101,7 @@ def _cycles(vertical: list[int]) -> list[list[int]]:
     for start in range(len(vertical)):
         if seen[start]:
             continue
-        cycle = []
+        cycle: list[int] = []
         corner = start
         while not seen[corner]:
             across = corner ^ 1

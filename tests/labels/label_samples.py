@@ -6,6 +6,7 @@ import hypothesis.extra.numpy as arrays
 import numpy as np
 from hypothesis import strategies as st
 
+from models.labels.label_set import Decoded, FrameLabels, LabelSet, numbered_taxonomy
 from models.labels.taxonomy import stack_dtype
 
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 12))
@@ -32,3 +33,14 @@ def stacks(draw, class_count=None, overlapping=True):
     size = draw(sizes)
     values = st.integers(0, 2**count - 1) if overlapping else st.sampled_from([0, *(1 << k for k in range(count))])
     return draw(arrays.arrays(dtype, size, elements=values)), count
+
+
+def label_set_of(named_stacks, class_count, taxonomy=None):
+    """A label set of known stacks by name; one without a pixel is stated to be empty."""
+    return LabelSet(
+        taxonomy or numbered_taxonomy(class_count),
+        {
+            name: FrameLabels(name, stack.shape, lambda stack=stack: Decoded(stack), not stack.any())
+            for name, stack in named_stacks.items()
+        },
+    )

@@ -184,7 +184,8 @@ def test_an_unknown_kind_of_file_names_the_formats(tmp_path, capsys):
     source.write_text("hello")
     assert convert(source, tmp_path / "out.json", "--to", "coco") == 1
     assert (
-        "none of the label formats: Kaggle run-length CSV, COCO JSON, folder of index PNGs" in capsys.readouterr().err
+        "none of the label formats: Kaggle run-length CSV, COCO JSON, folder of index PNGs, folder of LabelMe "
+        "JSONs, folder of YOLO polygons, CVAT XML." in capsys.readouterr().err
     )
 
 

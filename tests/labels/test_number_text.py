@@ -47,7 +47,9 @@ def test_thousands_are_refused_and_named(text):
         parse_number(text)
 
 
-@pytest.mark.parametrize("text", ["", ".", "1,2,3", "one", "0x10", "1_000", "nan", "inf", "½", "٣", "1e9999", "1e999", "--1"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "1,2,3", "one", "0x10", "1_000", "nan", "inf", "½", "٣", "1e9999", "1e999", "--1"]
+)
 def test_anything_else_is_no_number(text):
     with pytest.raises(NumberError, match="is no number"):
         parse_number(text)
