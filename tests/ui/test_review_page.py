@@ -5,163 +5,28 @@ import uuid
 from concurrent.futures import Future
 from datetime import UTC, datetime
 
-import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as StillWaitingError
+from review_bench import CONTROL, HEIGHT, LEFT, PLAIN, RIGHT, SHIFT, WIDTH, Bench, block, make_desk
 
-from app.paths import resources
-from app.review.desk import ReviewDesk
 from app.review.edit import OverlapPolicy
-from app.review.journal import JournalFolder
-from app.review.open_case import Reviewer, SaveStatus
-from app.review.taxonomies import shipped_taxonomies
+from app.review.open_case import SaveStatus
 from app.review.tools.brush import paint
 from app.review_desk import open_desk
 from app.store import Store, StoreError
-from app.ui.application import make_application
-from app.ui.message_bar import MessageBar
 from app.ui.review.drawing import Tool
-from app.ui.review.page import ReviewPage
 from app.words.correction import ReviewState
 from app.words.frame import Frame
 from app.words.inspection import Inspection, ModelUsed, Verdict, VerdictKind
 from app.words.reason import Reason
 from models.labels.kaggle import KaggleStyle, read_kaggle
 from models.labels.masks import class_mask, empty_stack
-from models.labels.rle import decode, encode
+from models.labels.rle import decode
 from models.labels.taxonomy import make_taxonomy
-
-HEIGHT, WIDTH = 64, 160
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-PLAIN, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def block(top, left, height, width):
-    """A mask with one rectangle."""
-    mask = np.zeros((HEIGHT, WIDTH), bool)
-    mask[top : top + height, left : left + width] = True
-    return mask
-
-
-class Bench:
-    """A page in a window, and hands for its mouse and keys."""
-
-    def __init__(self, qtbot, desk):
-        self.qtbot = qtbot
-        self.messages = MessageBar()
-        self.page = ReviewPage(desk, self.messages)
-        self.window = QWidget()
-        layout = QVBoxLayout(self.window)
-        layout.addWidget(self.messages)
-        layout.addWidget(self.page, 1)
-        qtbot.addWidget(self.window)
-        self.window.resize(1500, 900)
-        with qtbot.waitExposed(self.window):
-            self.window.show()
-        self.window.activateWindow()
-
-    @property
-    def canvas(self):
-        return self.page.canvas
-
-    @property
-    def stack(self):
-        return self.page.case.document.stack
-
-    @property
-    def name(self):
-        return None if self.page.case is None else self.page.case.case.item.name
-
-    def wait_for(self, name):
-        self.qtbot.waitUntil(lambda: self.name == name)
-        self.page._findings_timer.stop()
-        self.page._show_findings()
-
-    def item(self, name):
-        return next(item for item in self.page.session.queue.all if item.name == name)
-
-    def go(self, name):
-        self.page.open_item(self.item(name).id)
-        self.wait_for(name)
-
-    def key(self, key, modifiers=PLAIN):
-        self.qtbot.keyClick(self.canvas, key, modifiers)
-
-    def at(self, x, y):
-        """The widget point over the centre of a frame pixel."""
-        return self.canvas.to_viewport(x + 0.5, y + 0.5).toPoint()
-
-    def stroke(self, pixels, button=LEFT, modifiers=PLAIN):
-        viewport = self.canvas.viewport()
-        self.qtbot.mouseMove(viewport, self.at(*pixels[0]))
-        self.qtbot.mousePress(viewport, button, modifiers, self.at(*pixels[0]))
-        for pixel in pixels[1:]:
-            self.qtbot.mouseMove(viewport, self.at(*pixel))
-        self.qtbot.mouseRelease(viewport, button, modifiers, self.at(*pixels[-1]))
-
-    def hover(self, x, y):
-        self.qtbot.mouseMove(self.canvas.viewport(), self.at(x, y))
-        self.qtbot.waitUntil(lambda: self.page.drawing._hovered == (x, y))
-
-    def click(self, x, y):
-        self.stroke([(x, y)])
-
-    def settle_findings(self):
-        self.page._findings_timer.stop()
-        self.page._show_findings()
-
-
-@pytest.fixture
-def application(qapp):
-    return make_application([])
-
-
-@pytest.fixture
-def labels(tmp_path):
-    """Three frames; the file knows of two findings in the first and one in the second."""
-    frames = tmp_path / "frames"
-    frames.mkdir()
-    for number, name in enumerate(("a.png", "b.png", "c.png")):
-        grey = np.random.default_rng(number).integers(60, 120, (HEIGHT, WIDTH)).astype(np.uint8)
-        cv2.imwrite(str(frames / name), grey)
-    path = tmp_path / "labels.csv"
-    with path.open("w", newline="") as stream:
-        rows = csv.writer(stream)
-        rows.writerow(["ImageId", "ClassId", "EncodedPixels"])
-        rows.writerow(["a.png", 1, encode(block(10, 20, 12, 16))])
-        rows.writerow(["a.png", 2, encode(block(40, 90, 8, 30))])
-        rows.writerow(["b.png", 3, encode(block(5, 5, 20, 20))])
-    return path
-
-
-def make_desk(tmp_path):
-    return ReviewDesk(
-        station=None,
-        reviewer=Reviewer("weber", "line-2"),
-        journals=JournalFolder(tmp_path / "journals"),
-        work=tmp_path / "work",
-        taxonomies=shipped_taxonomies(resources() / "taxonomies"),
-    )
-
-
-@pytest.fixture
-def bench(qtbot, application, labels, tmp_path):
-    """The page over the label file, its first labelled frame on the table."""
-    desk = make_desk(tmp_path)
-    made = Bench(qtbot, desk)
-    sheet = made.page.open_sheet
-    sheet.file_edit.setText(str(labels))
-    qtbot.mouseClick(sheet.open_button, LEFT)
-    qtbot.waitUntil(lambda: made.page.case is not None)
-    made.go("a.png")
-    yield made
-    made.page.stop()
-    desk.close()
 
 
 def test_the_frames_folder_is_suggested_and_the_unlabelled_frame_comes_first(bench, labels):

@@ -9,14 +9,18 @@ from PySide6.QtGui import (
     QCursor,
     QEnterEvent,
     QFocusEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
+    QPainter,
+    QTransform,
 )
-from PySide6.QtWidgets import QGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.ui.canvas.colours import StackColours
 from app.ui.canvas.layers import Box, FrameLayer, HighlightLayer, StackLayer
 from app.ui.canvas.pointer import HoveredPixel, PointerAt
+from app.ui.canvas.tone import Tone
 from app.ui.canvas.view import ZoomView
 from app.words.frame import Image
 from models.labels.masks import MaskStack
@@ -50,9 +54,13 @@ class FrameCanvas(ZoomView):
         super().__init__(parent)
         self._frame_layer = FrameLayer()
         self._stack_layer = StackLayer()
+        self._comparison_layer = StackLayer()
         self._highlight_layer = HighlightLayer()
+        self._compared: Taxonomy | None = None
         self._taxonomy: Taxonomy | None = None
         self._hidden: set[int] = set()
+        self._masks_hidden = False
+        self._wiped = False
         self._opacity = 0.45
         self._colours: StackColours | None = None
         self._tool_active = False
@@ -64,7 +72,7 @@ class FrameCanvas(ZoomView):
 
     def _build(self) -> None:
         self.view_changed.connect(self._highlight_layer.set_scale)
-        for layer in (self._frame_layer, self._stack_layer, self._highlight_layer):
+        for layer in (self._frame_layer, self._stack_layer, self._comparison_layer, self._highlight_layer):
             self.scene().addItem(layer)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -85,6 +93,7 @@ class FrameCanvas(ZoomView):
         stack = self._stack_layer.stack
         if stack is not None and stack.shape[::-1] != size:
             self._stack_layer.show_stack(None, None)
+        self.show_comparison(None)
         if size != self.frame_size:
             self._highlight_layer.show_box(None, self._scale)
         self.set_frame_size(*size)
@@ -102,8 +111,32 @@ class FrameCanvas(ZoomView):
         self._stack_layer.show_stack(stack, self._colours)
 
     def update_rect(self, x: int, y: int, width: int, height: int) -> None:
-        """Repaint this box of frame pixels after the shown stack has been changed there, in place."""
-        self._stack_layer.refresh((x, y, width, height), self._scale * self.devicePixelRatioF())
+        """Repaint this box of frame pixels after a shown stack has been changed there, in place."""
+        for layer in (self._stack_layer, self._comparison_layer):
+            layer.refresh((x, y, width, height), self._scale * self.devicePixelRatioF())
+
+    def show_comparison(
+        self, stack: MaskStack | None, taxonomy: Taxonomy | None = None, up_to: float | None = None
+    ) -> None:
+        """Show another (H, W) stack in place of the stack, or left of column ``up_to`` alone; ``None`` ends it.
+
+        A ``taxonomy`` is given where the stack is not of the classes shown. Neither stack is copied.
+        """
+        self._compared = taxonomy
+        self._recolour()
+        self._comparison_layer.show_stack(stack, self._comparison_colours())
+        self.set_comparison_edge(up_to)
+        self.set_masks_hidden(self._masks_hidden)
+
+    def set_comparison_edge(self, up_to: float | None) -> None:
+        """Move the column up to which the other stack is shown."""
+        self._comparison_layer.set_columns(None if up_to is None else (0.0, up_to))
+        self._stack_layer.set_columns(None if up_to is None else (up_to, float(self.frame_size[0])))
+        self._wiped = up_to is not None
+
+    def set_tone(self, tone: Tone) -> None:
+        """Show this frame and those to come in another tone; pixel values are still told as they are."""
+        self._frame_layer.set_tone(tone)
 
     def set_opacity(self, opacity: float) -> None:
         """How opaque the masks' fill is, 0 (outlines alone) to 1."""
@@ -121,17 +154,37 @@ class FrameCanvas(ZoomView):
 
     def set_masks_hidden(self, hidden: bool) -> None:
         """Hide all masks and the highlight, to see the bare steel, or show them again."""
-        self._stack_layer.setVisible(not hidden)
+        self._masks_hidden = hidden
+        compared = self._comparison_layer.stack is not None
+        self._stack_layer.setVisible(not hidden and (self._wiped or not compared))
+        self._comparison_layer.setVisible(not hidden)
         self._highlight_layer.setVisible(not hidden)
 
     @property
     def masks_hidden(self) -> bool:
         """Whether all masks are hidden."""
-        return not self._stack_layer.isVisible()
+        return self._masks_hidden
 
     def set_highlight(self, box: Box | None) -> None:
         """Put a frame around (x, y, width, height) in frame pixels, or take it away."""
         self._highlight_layer.show_box(box, self._scale)
+
+    def thumbnail(self, width: int, height: int) -> QImage:
+        """The whole frame with its masks, as large as fits into ``width`` × ``height`` pixels."""
+        frame_width, frame_height = self.frame_size
+        scale = min(width / max(frame_width, 1), height / max(frame_height, 1))
+        picture = QImage(
+            max(1, round(frame_width * scale)), max(1, round(frame_height * scale)), QImage.Format.Format_RGB32
+        )
+        picture.fill(Qt.GlobalColor.black)
+        painter = QPainter(picture)
+        painter.setTransform(QTransform.fromScale(scale, scale))
+        for layer in (self._frame_layer, self._stack_layer):
+            option = QStyleOptionGraphicsItem()
+            option.exposedRect = layer.boundingRect()
+            layer.paint(painter, option)
+        painter.end()
+        return picture
 
     def add_item(self, item: QGraphicsItem) -> None:
         """Lay a tool's item (a brush outline, a lasso) over everything; its coordinates are frame pixels."""
@@ -153,6 +206,11 @@ class FrameCanvas(ZoomView):
         if self._taxonomy is not None:
             self._colours = StackColours(self._taxonomy, self._hidden, self._opacity)
             self._stack_layer.set_colours(self._colours)
+            if (compared := self._comparison_colours()) is not None:
+                self._comparison_layer.set_colours(compared)
+
+    def _comparison_colours(self) -> StackColours | None:
+        return self._colours if self._compared is None else StackColours(self._compared, (), self._opacity)
 
     # Events
 

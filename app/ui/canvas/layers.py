@@ -25,6 +25,7 @@ from app.ui.canvas.rendering import (
     render_stack,
     to_display,
 )
+from app.ui.canvas.tone import Tone, equalised
 from app.words.frame import Image
 from models.labels.masks import MaskStack
 
@@ -87,40 +88,54 @@ class _RenderedLayer(QGraphicsItem):
 
 
 class FrameLayer(_RenderedLayer):
-    """The frame's image."""
+    """The frame's image, in the tone wanted."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.image: Image | None = None
         self._pyramid: ImagePyramid | None = None
         self._range = (0.0, 255.0)
-
-    @property
-    def image(self) -> Image | None:
-        """The image shown."""
-        return None if self._pyramid is None else self._pyramid.image
+        self._tone = Tone()
+        self._table = self._tone.table()
 
     def show_image(self, image: Image | None, shown_range: tuple[float, float] | None = None) -> None:
         """Show (H, W) or (H, W, 3), uint8 or uint16; ``shown_range`` are the values drawn black and white."""
+        self.image, self._pyramid = image, None
         if image is None:
-            self._pyramid = None
             self._resize(0, 0)
             return
-        self._pyramid = ImagePyramid(image)
         self._range = shown_range or display_range(image)
         self._resize(image.shape[1], image.shape[0])
 
+    def set_tone(self, tone: Tone) -> None:
+        """Show this frame and those to come in another tone."""
+        if tone.local != self._tone.local:
+            self._pyramid = None
+        self._tone, self._table = tone, tone.table()
+        self.update()
+
+    def _levels(self) -> ImagePyramid:
+        """The image, or what is shown in its stead, at every size; made when it is first painted."""
+        assert self.image is not None, "a layer with a size has an image"
+        if self._pyramid is None:
+            self._pyramid = ImagePyramid(equalised(self.image, *self._range) if self._tone.local else self.image)
+        return self._pyramid
+
     def _render(self, view: View, rect: DeviceRect) -> Rendered:
-        assert self._pyramid is not None, "a layer with a size has an image"
-        pixels = np.ascontiguousarray(to_display(render_frame(self._pyramid, view, rect), *self._range))
+        black_white = (0.0, 255.0) if self._tone.local else self._range
+        pixels = np.ascontiguousarray(to_display(render_frame(self._levels(), view, rect), *black_white))
+        if not self._tone.plain:
+            pixels = self._table[pixels]
         image_format = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
         return pixels, QImage(pixels.data, rect.width, rect.height, pixels.strides[0], image_format)
 
 
 class StackLayer(_RenderedLayer):
-    """The mask stack in the classes' colours."""
+    """A mask stack in its classes' colours, or the part of it between two columns."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._columns: tuple[float, float] | None = None
         self._pyramid: StackPyramid | None = None
         self._colours: StackColours | None = None
 
@@ -144,6 +159,11 @@ class StackLayer(_RenderedLayer):
         self._colours = colours
         self.update()
 
+    def set_columns(self, columns: tuple[float, float] | None) -> None:
+        """Draw only from one column of the frame to another, or, with ``None``, everywhere."""
+        self._columns = columns
+        self.update()
+
     def refresh(self, box: Box, scale: float) -> None:
         """Repaint a box of frame pixels whose bits have changed; ``scale`` is the view's, in device pixels."""
         if self._pyramid is None:
@@ -157,7 +177,10 @@ class StackLayer(_RenderedLayer):
         """Most frames carry few masks or none: only the box around them is looked up and blended."""
         assert self._pyramid is not None, "a layer with a size has a stack"
         bounds = self._pyramid.bounds
-        return rect.intersected(view.around(*bounds)) if bounds[2] else DeviceRect(0, 0, 0, 0)
+        if not bounds[2]:
+            return DeviceRect(0, 0, 0, 0)
+        worth = rect.intersected(view.around(*bounds))
+        return worth if self._columns is None else worth.intersected(view.between(*self._columns, rect))
 
     def _render(self, view: View, rect: DeviceRect) -> Rendered:
         assert self._pyramid is not None, "a layer with a size has a stack"

@@ -47,6 +47,11 @@ class View:
         y1 = ceil(self.top + (y + height) * self.scale) + 1
         return DeviceRect(x0, y0, x1 - x0, y1 - y0)
 
+    def between(self, first: float, last: float, rect: DeviceRect) -> DeviceRect:
+        """The part of ``rect`` whose pixels' centres lie from one column of the frame up to another."""
+        x0, x1 = ceil(self.left + first * self.scale - 0.5), ceil(self.left + last * self.scale - 0.5)
+        return rect.intersected(DeviceRect(x0, rect.y, max(0, x1 - x0), rect.height))
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceRect:

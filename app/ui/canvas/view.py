@@ -90,6 +90,18 @@ class ZoomView(QGraphicsView):
         """Move the view over the frame by so many device-independent pixels."""
         self._set_view(self._scale, self._centre + QPointF(dx_px, dy_px) / self._scale)
 
+    def centre_on_frame(self, x: float, y: float) -> None:
+        """Bring a point of the frame, in frame pixels, to the middle of the view."""
+        self._set_view(self._scale, QPointF(x, y))
+
+    @property
+    def visible_box(self) -> QRectF:
+        """What of the frame is in view, in frame pixels."""
+        view = self.viewport().size()
+        corner = self.to_frame(QPointF(0, 0))
+        seen = QRectF(corner.x(), corner.y(), view.width() / self._scale, view.height() / self._scale)
+        return seen.intersected(QRectF(0, 0, *self._frame_size))
+
     def to_frame(self, position: QPointF) -> QPointF:
         """Frame pixels, with fractions, of a point in viewport coordinates."""
         inverse, _ = self.viewportTransform().inverted()

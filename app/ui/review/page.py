@@ -1,4 +1,4 @@
-"""The review page: the queue at the left, the frame in the middle, classes, findings and sheets at the right."""
+"""The review page: what its widgets, its keys and its session do to one another."""
 
 from __future__ import annotations
 
@@ -6,16 +6,8 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.review.desk import ReviewDesk
 from app.review.document import Patch
@@ -25,32 +17,23 @@ from app.review.open_case import OpenCase
 from app.review.ports import ReviewCase, ReviewItem, ReviewStore
 from app.ui.keys import bind
 from app.ui.message_bar import MessageBar, MessageKind
-from app.ui.review.case_head import CaseHead
-from app.ui.review.decision_bar import DecisionBar
-from app.ui.review.drawing import Drawing, Tool
-from app.ui.review.export_sheet import ExportSheet
-from app.ui.review.frame_area import FrameArea
+from app.ui.review.comparing import Comparison
+from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_KEYS
-from app.ui.review.open_sheet import OpenSheet
-from app.ui.review.queue_panel import QueuePanel
 from app.ui.review.session import ReviewSession
-from app.ui.review.tool_bar import ToolBar
-from app.ui.review.work_column import WorkColumn
+from app.ui.review.widgets import ReviewWidgets
 from app.ui.sentences import sentence
 from app.ui.shell import PageEntry
 from app.words.correction import ReviewState
 from models.labels.components import Component
 
-COMPACT_BELOW_PX = 1640
-"""Page widths below this leave words out and narrow the columns."""
-_QUEUE_WIDTHS_PX, _RIGHT_WIDTHS_PX = (316, 240), (352, 296)
 _FINDINGS_AFTER_MS = 120
 _SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC = (
     f"review_{topic}" for topic in ("save", "done", "recovered", "labels")
 )
 
 
-class ReviewPage(QWidget):
+class ReviewPage(ReviewWidgets):
     """Corrects what the model or a label file got wrong.
 
     Give it a ``ReviewDesk`` and the window's ``MessageBar``; call ``stop`` before the store is closed.
@@ -59,7 +42,7 @@ class ReviewPage(QWidget):
     keys = REVIEW_KEYS
 
     def __init__(self, desk: ReviewDesk, messages: MessageBar, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(desk, parent)
         self.session: ReviewSession | None = None
         self.case: OpenCase | None = None
         self._desk = desk
@@ -67,9 +50,6 @@ class ReviewPage(QWidget):
         self._label_file: LabelFile | None = None
         self._class_shortcuts: list[QShortcut] = []
         self._findings_timer = QTimer(self, singleShot=True, interval=_FINDINGS_AFTER_MS)
-        self._compact: bool | None = None
-        self._build()
-        self._set_compact(True)
         self._connect()
         self._connect_buttons()
         self._bind_keys()
@@ -80,44 +60,15 @@ class ReviewPage(QWidget):
         else:
             self.show_sheet(self.open_sheet)
 
-    def _build(self) -> None:
-        self.queue_panel = QueuePanel()
-        self.head = CaseHead()
-        self.tool_bar = ToolBar()
-        self.frame_area = FrameArea()
-        self.canvas = self.frame_area.canvas
-        self.decision_bar = DecisionBar()
-        self.column = WorkColumn()
-        self.export_sheet = ExportSheet()
-        self.open_sheet = OpenSheet(self._desk)
-        self.drawing = Drawing(self.canvas, self)
-        self.right = QStackedWidget()
-        for widget in (self.column, self.export_sheet, self.open_sheet):
-            self.right.addWidget(widget)
-        middle = QVBoxLayout()
-        middle.setSpacing(8)
-        middle.addWidget(self.head)
-        middle.addWidget(self.tool_bar)
-        middle.addWidget(self.frame_area, 1)
-        middle.addWidget(self.decision_bar)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 12)
-        layout.setSpacing(10)
-        layout.addWidget(self.queue_panel)
-        layout.addLayout(middle, 1)
-        layout.addWidget(self.right)
-
     def _connect(self) -> None:
         self._findings_timer.timeout.connect(self._show_findings)
         self.queue_panel.item_chosen.connect(self.open_item)
         self.drawing.step_finished.connect(self._on_step_finished)
         self.drawing.tool_changed.connect(self._on_tool_changed)
         self.drawing.finding_selected.connect(self.column.finding_panel.mark)
-        self.tool_bar.tool_chosen.connect(self.drawing.set_tool)
+        self.tool_bar.tool_chosen.connect(self.set_tool)
         self.tool_bar.tip_chosen.connect(self.drawing.set_tip)
-        self.tool_bar.opacity_chosen.connect(self.canvas.set_opacity)
-        self.tool_bar.bare_button.toggled.connect(self.canvas.set_masks_hidden)
-        self.frame_area.word_shown.connect(self._on_word_shown)
+        self.frame_area.drawable_changed.connect(self._on_drawable_changed)
         self.column.class_panel.class_picked.connect(self.drawing.pick_class)
         self.column.class_panel.visibility_changed.connect(self.canvas.set_class_visible)
         self.column.replace_check.toggled.connect(self._on_replace_toggled)
@@ -134,8 +85,6 @@ class ReviewPage(QWidget):
             (bar.redo_button, self.redo),
             (bar.delete_button, self.drawing.delete_finding),
             (bar.restore_button, self.restore),
-            (bar.fit_button, self.canvas.fit),
-            (bar.one_to_one_button, self.canvas.show_1_to_1),
             (decision.accept_button, self.accept),
             (decision.no_defect_button, self.no_defect),
             (decision.unsure_button, self.unsure),
@@ -156,9 +105,9 @@ class ReviewPage(QWidget):
             ("unsure", self.unsure),
             ("previous", partial(self.step, -1)),
             ("next", partial(self.step, 1)),
-            ("select", partial(self.drawing.set_tool, Tool.SELECT)),
-            ("brush", partial(self.drawing.set_tool, Tool.BRUSH)),
-            ("eraser", partial(self.drawing.set_tool, Tool.ERASER)),
+            ("select", partial(self.set_tool, Tool.SELECT)),
+            ("brush", partial(self.set_tool, Tool.BRUSH)),
+            ("eraser", partial(self.set_tool, Tool.ERASER)),
             ("smaller", partial(self.drawing.change_tip, -1)),
             ("larger", partial(self.drawing.change_tip, 1)),
             ("relabel", self.drawing.relabel_hovered),
@@ -171,6 +120,10 @@ class ReviewPage(QWidget):
             ("export", partial(self.show_sheet, self.export_sheet)),
             ("open", partial(self.show_sheet, self.open_sheet)),
             ("refresh", self.refresh),
+            ("difference", partial(self.frame_area.comparing.toggle, Comparison.DIFFERENCE)),
+            ("wipe", partial(self.frame_area.comparing.toggle, Comparison.WIPE)),
+            ("tone", self.frame_area.view_bar.open_tone),
+            ("local", self.frame_area.view_bar.tone_panel.toggle_local),
         ):
             bind(self, REVIEW_KEYS[name], slot)
 
@@ -294,6 +247,13 @@ class ReviewPage(QWidget):
 
     # Edits
 
+    @Slot(object)
+    def set_tool(self, tool: Tool) -> None:
+        """Change the tool; one that draws ends a comparison, which cannot be drawn on."""
+        if tool is not Tool.SELECT:
+            self.frame_area.comparing.set_way(Comparison.NONE)
+        self.drawing.set_tool(tool)
+
     @Slot()
     def undo(self) -> None:
         """Take back the stroke in progress or the last step."""
@@ -316,15 +276,17 @@ class ReviewPage(QWidget):
 
     @Slot()
     def cancel(self) -> None:
-        """Close a sheet, give up a stroke, or deselect."""
+        """Close a sheet, end a comparison, give up a stroke, or deselect."""
         if self.right.currentWidget() is not self.column:
             self.close_sheet()
+        elif not self.frame_area.drawable:
+            self.frame_area.comparing.set_way(Comparison.NONE)
         else:
             self.drawing.cancel()
 
     def _show_patch(self, patch: Patch | None) -> None:
         if patch is not None:
-            self.canvas.update_rect(*patch.box_px)
+            self.frame_area.refresh(patch.box_px)
             self._on_step_finished()
 
     # What happens
@@ -395,9 +357,9 @@ class ReviewPage(QWidget):
     def _on_replace_toggled(self, replaces: bool) -> None:
         self.drawing.overlap = OverlapPolicy.REPLACE if replaces else OverlapPolicy.ALLOW
 
-    @Slot(bool)
-    def _on_word_shown(self, shown: bool) -> None:
-        self.drawing.set_enabled(not shown)
+    @Slot()
+    def _on_drawable_changed(self) -> None:
+        self.drawing.set_enabled(self.frame_area.drawable)
         self._show_status()
 
     @Slot()
@@ -441,6 +403,7 @@ class ReviewPage(QWidget):
     def _show_findings(self) -> None:
         if self.case is None:
             return
+        self.frame_area.minimap.renew()
         self.column.show_findings(self.case)
         if self.drawing.selected is not None and self.drawing.selected not in self.case.document.findings():
             self.drawing.select(None)
@@ -502,20 +465,6 @@ class ReviewPage(QWidget):
         """Keys that pan and zoom work wherever the focus is."""
         if not self.canvas.take_view_key(event):
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Fit smaller windows."""
-        super().resizeEvent(event)
-        self._set_compact(self.width() < COMPACT_BELOW_PX)
-
-    def _set_compact(self, compact: bool) -> None:
-        if compact == self._compact:
-            return
-        self._compact = compact
-        self.queue_panel.setFixedWidth(_QUEUE_WIDTHS_PX[compact])
-        self.right.setFixedWidth(_RIGHT_WIDTHS_PX[compact])
-        for area in (self.head, self.tool_bar, self.frame_area, self.decision_bar):
-            area.set_compact(compact)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """The line may have inspected more since the page was last looked at."""

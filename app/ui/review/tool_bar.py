@@ -1,15 +1,13 @@
-"""The tool bar over the canvas: tools, tip, undo, findings and view."""
+"""The tool bar over the canvas: tools, tip, undo and findings."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
 
 from app.review.open_case import OpenCase
 from app.review.tools.brush import larger_tip
-from app.ui import icons
 from app.ui.fonts import figures_font
-from app.ui.keys import explain
 from app.ui.review.controls import tool
 from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_KEYS
@@ -31,12 +29,10 @@ class ToolBar(QFrame):
     Signals:
         tool_chosen(object): a ``Tool``.
         tip_chosen(int): a tip diameter in pixels.
-        opacity_chosen(float): how opaque the masks are to be, 0 to 1.
     """
 
     tool_chosen = Signal(object)
     tip_chosen = Signal(int)
-    opacity_chosen = Signal(float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,11 +65,6 @@ class ToolBar(QFrame):
         for made in (self.undo_button, self.redo_button, self.delete_button, self.restore_button):
             layout.addWidget(made)
         layout.addStretch(1)
-        self._add_opacity(layout)
-        self.fit_button = tool("fit", REVIEW_KEYS["fit"])
-        self.one_to_one_button = tool("one-to-one", REVIEW_KEYS["one_to_one"])
-        layout.addWidget(self.fit_button)
-        layout.addWidget(self.one_to_one_button)
 
     def set_compact(self, compact: bool) -> None:
         """In a small window: two rows, and tools without words."""
@@ -131,26 +122,6 @@ class ToolBar(QFrame):
         layout.addWidget(self._tip_title)
         layout.addWidget(self.tip_slider, 2)
         layout.addWidget(self.tip_label)
-
-    def _add_opacity(self, layout: QHBoxLayout) -> None:
-        title = QToolButton()
-        title.setIcon(icons.icon("opacity"))
-        title.setIconSize(QSize(24, 24))
-        title.setCheckable(True)
-        title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        explain(title, REVIEW_KEYS["bare"])
-        self.bare_button = title
-        self.opacity_slider = QSlider(Qt.Orientation.Horizontal)
-        self.opacity_slider.setRange(0, 100)
-        self.opacity_slider.setValue(40)
-        self.opacity_slider.setMinimumWidth(50)
-        self.opacity_slider.setMaximumWidth(100)
-        self.opacity_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.opacity_slider.setToolTip(self.tr("How strong the masks are; at 0 only their outlines are left"))
-        self.opacity_slider.setAccessibleName(self.tr("Opacity of the masks"))
-        self.opacity_slider.valueChanged.connect(lambda percent: self.opacity_chosen.emit(percent / 100))
-        layout.addWidget(self.bare_button)
-        layout.addWidget(self.opacity_slider, 2)
 
     def _chooser(self, kind: Tool) -> object:
         return lambda: self.tool_chosen.emit(kind)
