@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.evaluation.intervals import Floats, Key
+from models.evaluation.overlap import dice, intersection_over_union, mean_of_numbers, ratio
 from models.evaluation.records import Flags, FrameRecords, PixelRecords
 from models.labels.taxonomy import Role
 
@@ -33,25 +34,24 @@ def figures(records: FrameRecords, weights: Floats | None = None) -> dict[Key, F
 def _presence(records: FrameRecords, weights: Floats) -> dict[Key, Floats]:
     truth, said, right = records.truth, records.said, records.right
     hits = weights @ (truth & said).astype(np.float64)
-    misses = weights @ (truth & ~said).astype(np.float64)
-    alarms = weights @ (~truth & said).astype(np.float64)
-    recall = _ratio(hits, hits + misses)
+    held, told = weights @ truth.astype(np.float64), weights @ said.astype(np.float64)
+    recall = ratio(hits, held)
     by_class = zip(records.held.T, records.probabilities.T, strict=True)
     aurocs = np.stack([weighted_auroc(holds, scores, weights) for holds, scores in by_class], axis=1)
     table = {
         "recall": recall,
-        "precision": _ratio(hits, hits + alarms),
-        "f1": _ratio(2 * hits, 2 * hits + misses + alarms),
+        "precision": ratio(hits, told),
+        "f1": dice(hits, held, told),
         "auroc": aurocs,
     }
     clean, columns = records.clean, records.columns
     opened = clean & said[:, columns].any(axis=1)
     defects = [defect.id - 1 for defect in records.taxonomy if defect.role is Role.DEFECT]
     whole: dict[Key, Floats] = {
-        ("accuracy", ""): _ratio(weights @ right.astype(np.float64), weights.sum(axis=1)),
+        ("accuracy", ""): ratio(weights @ right.astype(np.float64), weights.sum(axis=1)),
         ("mean_recall", ""): mean_of_numbers(recall[:, columns]),
         ("auroc", ""): mean_of_numbers(aurocs[:, columns]),
-        ("false_alarms", ""): _ratio(weights @ opened.astype(np.float64), weights @ clean.astype(np.float64)),
+        ("false_alarms", ""): ratio(weights @ opened.astype(np.float64), weights @ clean.astype(np.float64)),
     }
     if defects:
         holds, most = np.any(records.held[:, defects], axis=1), np.max(records.probabilities[:, defects], axis=1)
@@ -67,20 +67,20 @@ def _drawn(records: FrameRecords, pixels: PixelRecords, weights: Floats) -> dict
     in_holding = weights @ (pixels.frame_dice * holds)
     columns = records.columns
     table = {
-        "iou": _ratio(hits, truth + drawn - hits),
-        "dice": _ratio(2 * hits, truth + drawn),
-        "pixel_precision": _ratio(hits, drawn),
-        "pixel_recall": _ratio(hits, truth),
-        "drawn_recall": _ratio(found, with_class),
-        "drawn_precision": _ratio(found, weights @ any_drawn),
+        "iou": intersection_over_union(hits, truth, drawn),
+        "dice": dice(hits, truth, drawn),
+        "pixel_precision": ratio(hits, drawn),
+        "pixel_recall": ratio(hits, truth),
+        "drawn_recall": ratio(found, with_class),
+        "drawn_precision": ratio(found, weights @ any_drawn),
         "competition_dice": in_frames / weights.sum(axis=1, keepdims=True),
-        "foreground_dice": _ratio(in_holding, with_class),
+        "foreground_dice": ratio(in_holding, with_class),
     }
     whole: dict[Key, Floats] = {
         ("mean_iou", ""): mean_of_numbers(table["iou"][:, columns]),
         ("mean_dice", ""): mean_of_numbers(table["dice"][:, columns]),
         ("competition_dice", ""): mean_of_numbers(table["competition_dice"][:, columns]),
-        ("foreground_dice", ""): _ratio(in_holding[:, columns].sum(axis=1), with_class[:, columns].sum(axis=1)),
+        ("foreground_dice", ""): ratio(in_holding[:, columns].sum(axis=1), with_class[:, columns].sum(axis=1)),
     }
     if records.one_class_a_pixel:
         by_index = _index_iou(pixels, weights)
@@ -100,28 +100,17 @@ def weighted_auroc(truth: Flags, scores: Floats, weights: Floats) -> Floats:
     with_class = np.add.reduceat(ordered * truth[order], starts, axis=1)
     without = np.add.reduceat(ordered * ~truth[order], starts, axis=1)
     below = np.cumsum(without, axis=1) - without
-    return _ratio((with_class * (below + without / 2)).sum(axis=1), with_class.sum(axis=1) * without.sum(axis=1))
-
-
-def mean_of_numbers(values: Floats) -> Floats:
-    """The mean over the last axis of what is a number; NaN without any."""
-    numbers = ~np.isnan(values)
-    return _ratio(np.where(numbers, values, 0.0).sum(axis=-1), numbers.sum(axis=-1).astype(np.float64))
+    return ratio((with_class * (below + without / 2)).sum(axis=1), with_class.sum(axis=1) * without.sum(axis=1))
 
 
 def _index_iou(pixels: PixelRecords, weights: Floats) -> Floats:
     """(B, K + 1), background first, of pixels that have one class each."""
     hits = weights @ np.diagonal(pixels.confusions, axis1=1, axis2=2)
-    either = weights @ (pixels.confusions.sum(axis=1) + pixels.confusions.sum(axis=2)) - hits
-    return _ratio(hits, either)
+    truth, drawn = (weights @ pixels.confusions.sum(axis=axis) for axis in (2, 1))
+    return intersection_over_union(hits, truth, drawn)
 
 
 def _by_class(records: FrameRecords, table: dict[str, Floats]) -> dict[Key, Floats]:
     return {
         (name, defect.name): values[:, defect.id - 1] for name, values in table.items() for defect in records.counted
     }
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    ratio: Floats = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
-    return ratio

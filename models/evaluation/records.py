@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.collection import IGNORED, Collection, DataError, target_index
+from models.evaluation.overlap import Counts, competition_dice, confusion_counts
 from models.labels.masks import MaskStack, class_mask
 from models.labels.taxonomy import DefectClass, Role, Taxonomy
 from models.predictor import Prediction, Predictor
-from models.training.metrics import Counts, competition_dice, confusion_counts
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
 """Wraps the iteration over the rows of a collection."""

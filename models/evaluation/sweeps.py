@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.data.collection import IGNORED, Collection, target_index
+from models.evaluation.overlap import dice
 from models.evaluation.records import Flags, FrameRecords, Progress, Whole
 from models.labels.components import drop_small
 from models.labels.masks import MaskStack, class_mask
@@ -139,8 +140,10 @@ def _large(mask: Flags, least_px: int) -> Flags:
 
 
 def _dice(hits: Whole, drawn: Whole, truth: int) -> Shares:
-    """2 hits / (drawn + truth) at every step; nothing where there is nothing to draw."""
-    return _shares(2 * hits, drawn + truth) if truth else [None] * len(hits)
+    """Dice at every step; nothing where there is nothing to draw."""
+    if not truth:
+        return [None] * len(hits)
+    return [round(float(value), DIGITS) for value in dice(hits, truth, drawn)]
 
 
 def _shares(part: Whole, whole: Whole | int) -> Shares:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.training.metrics import presence
+from models.evaluation.overlap import dice
 
 GATE_STEPS = np.round(np.arange(0.05, 0.96, 0.05), 2)
 PIXEL_STEPS = np.round(np.arange(0.30, 0.71, 0.05), 2)
@@ -52,9 +52,11 @@ def tune_gate(truth: Mask, scores: Floats) -> float:
     """
     if not truth.any():
         return 0.5
-    counts = {float(gate): presence(truth, scores >= gate) for gate in GATE_STEPS}
-    safe = [gate for gate, count in counts.items() if count.recall >= LEAST_RECALL] or [float(GATE_STEPS[0])]
-    return max(safe, key=lambda gate: (round(counts[gate].f1, 6), -abs(gate - 0.5)))
+    said = scores >= GATE_STEPS[:, None]
+    hits, held = np.count_nonzero(said & truth, axis=1), int(np.count_nonzero(truth))
+    f1 = dice(hits, held, np.count_nonzero(said, axis=1))
+    safe = np.flatnonzero(hits / held >= LEAST_RECALL).tolist() or [0]
+    return float(GATE_STEPS[max(safe, key=lambda place: (round(float(f1[place]), 6), -abs(GATE_STEPS[place] - 0.5)))])
 
 
 @dataclass(slots=True)
@@ -77,9 +79,9 @@ class PixelTuner:
         """The threshold with the best Dice over all pixels; of equals the one nearest to one half."""
         if not self.true_px:
             return 0.5
-        dice = 2 * self.hits / np.maximum(1, self.drawn + self.true_px)
+        scores = dice(self.hits, self.true_px, self.drawn)
         order = sorted(
-            range(len(PIXEL_STEPS)), key=lambda place: (-round(float(dice[place]), 6), abs(PIXEL_STEPS[place] - 0.5))
+            range(len(PIXEL_STEPS)), key=lambda place: (-round(float(scores[place]), 6), abs(PIXEL_STEPS[place] - 0.5))
         )
         return float(PIXEL_STEPS[order[0]])
 
@@ -114,12 +116,12 @@ def tune_thresholds(frames: Sequence[TuningFrame] | Iterable[TuningFrame], exclu
         for k, candidates in _candidates(frame, gates, exclusive):
             tuners[k].add(frame.pixels[k], candidates & frame.valid, frame.truth[k])
     pixels = [tuner.best() for tuner in tuners]
-    dice = np.zeros((class_count, len(AREA_STEPS_PX)))
+    by_area = np.zeros((class_count, len(AREA_STEPS_PX)))
     for frame in kept:
         for k, candidates in _candidates(frame, gates, exclusive):
             drawn = candidates & (frame.pixels[k] >= pixels[k]) & frame.valid
-            dice[k] += frame_dice_by_area(drawn, frame.truth[k])
-    areas = [AREA_STEPS_PX[int(np.argmax(np.round(dice[k] / len(kept), 5)))] for k in range(class_count)]
+            by_area[k] += frame_dice_by_area(drawn, frame.truth[k])
+    areas = [AREA_STEPS_PX[int(np.argmax(np.round(by_area[k] / len(kept), 5)))] for k in range(class_count)]
     return TunedThresholds(tuple(gates), tuple(pixels), tuple(areas))
 
 

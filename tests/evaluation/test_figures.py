@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from models.evaluation.figures import figures, weighted_auroc
 from models.evaluation.intervals import bootstrap, percentile_interval, resampling_weights, wilson_interval
 from models.evaluation.records import FrameRecords, PixelRecords, main_class, most_probable, most_probable_past
-from models.training.metrics import area_under_roc
 
 
 def _records(held, probabilities, pixels=None, *, one_class_a_frame=False, one_class_a_pixel=False) -> FrameRecords:
@@ -121,8 +120,6 @@ def test_auroc_is_the_count_of_pairs_in_the_right_order(frames):
                 right += weight * its_weight * (1.0 if score > lower else 0.5 if score == lower else 0.0)
     measured = float(weighted_auroc(truth, scores, weights[None])[0])
     assert measured == pytest.approx(right / pairs if pairs else float("nan"), nan_ok=True)
-    plain = float(weighted_auroc(truth, scores, np.ones((1, len(frames))))[0])
-    assert plain == pytest.approx(area_under_roc(truth, scores), nan_ok=True)
 
 
 def test_wilson_by_hand():

@@ -19,7 +19,7 @@ from models.training.inference import frame_outputs, infer, infer_logits
 from models.training.losses import CLASS_LOSSES
 from models.training.tasks.base import Picture, Setting
 from models.training.tasks.pieces import ClassDataset, make_augmentation
-from models.training.tasks.presence import main_class, presence_figures
+from models.training.tasks.presence import main_classes, presence_figures
 
 CAPTION_PX = 24
 
@@ -79,7 +79,7 @@ class Classifying:
 
     def _targets(self, collection: Collection) -> Tensor:
         if self._exclusive:
-            return functional.one_hot(torch.from_numpy(main_class(collection)), len(collection.taxonomy) + 1).float()
+            return functional.one_hot(torch.from_numpy(main_classes(collection)), len(collection.taxonomy) + 1).float()
         return torch.from_numpy(collection.presence.astype(np.float32))
 
 

@@ -14,12 +14,12 @@ from models.data.crops import CropDataset, target_array
 from models.evaluation.pictures import overlay
 from models.labels.masks import empty_stack, set_class, stack_from_index
 from models.training.class_losses import said_of_pixels
-from models.training.inference import FrameOutput, Logits, frame_outputs, infer, infer_logits
+from models.training.inference import Logits, frame_outputs, infer, infer_logits
 from models.training.losses import CLASS_LOSSES, PIXEL_LOSSES
-from models.training.metrics import ConfusionMeter, dice, intersection_over_union, mean
 from models.training.pixel_losses import drawn
 from models.training.tasks.base import Picture, Setting
 from models.training.tasks.pieces import make_augmentation
+from models.training.tasks.pixel_meter import DRAWN_FROM, PixelMeter
 from models.training.tasks.presence import presence_figures
 
 
@@ -70,18 +70,15 @@ class Drawing:
         """
         exclusive = self._plan.data.exclusive
         count = len(self._plan.data.classes)
-        meters = [ConfusionMeter(count + 1)] if exclusive else [ConfusionMeter(2) for _ in range(count)]
+        meter = PixelMeter(count, exclusive)
         scores, losses = np.zeros((len(collection), count)), []
         for logits in infer_logits(self._it.fabric, network, collection, self._it.normalisation, self._plan):
             losses.append(self._loss_of_frames(logits, collection) * len(logits.rows))
             for output in frame_outputs(logits, exclusive):
                 scores[output.row] = output.presence
-                self._add(meters, target_array(collection, output.row, exclusive), output)
-        ious = [intersection_over_union(meter.counts) for meter in meters]
-        dices = [dice(meter.counts)[1:] for meter in meters]
+                meter.add(target_array(collection, output.row, exclusive), output.pixels)
         return {
-            "mean_iou": mean(ious[0] if exclusive else np.array([iou[1] for iou in ious])),
-            "mean_dice": mean(np.concatenate(dices)),
+            **meter.figures(),
             "loss": sum(losses) / len(collection),
             **presence_figures(scores, collection, self._plan.validation.threshold, exclusive=False),
         }
@@ -96,7 +93,7 @@ class Drawing:
             else:
                 said = empty_stack(truth.shape[0], truth.shape[1], len(taxonomy))
                 for place, plane in enumerate(output.pixels):
-                    set_class(said, place + 1, plane >= 0.5)
+                    set_class(said, place + 1, plane >= DRAWN_FROM)
             parts = [overlay(image, stack, taxonomy) for stack in (np.zeros_like(truth), truth, said)]
             beside = 1 if image.shape[0] >= image.shape[1] else 0
             yield collection.names[output.row], np.concatenate(parts, axis=beside)
@@ -107,10 +104,3 @@ class Drawing:
         target = torch.from_numpy(np.stack(targets)).to(logits.pixels.device)
         target = target.long() if self._plan.data.exclusive else target.permute(0, 3, 1, 2).float()
         return float(sum(part.item() for part in self._losses(logits.classes, logits.pixels, target).values()))
-
-    def _add(self, meters: list[ConfusionMeter], truth: Picture, output: FrameOutput) -> None:
-        if self._plan.data.exclusive:
-            meters[0].add(truth, output.pixels.argmax(axis=0))
-            return
-        for place, meter in enumerate(meters):
-            meter.add(truth[:, :, place], (output.pixels[place] >= 0.5).astype(np.uint8))

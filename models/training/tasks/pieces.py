@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 from models.data.collection import IGNORED, Collection
 from models.data.crops import Augmentation, CropDataset
 from models.training.plan_tables import AugmentationPlan
-from models.training.tasks.presence import main_class
+from models.training.tasks.presence import main_classes
 
 
 def make_augmentation(plan: AugmentationPlan) -> Augmentation:
@@ -32,7 +32,7 @@ class ClassDataset(Dataset[tuple[Tensor, Tensor]]):
         self._exclusive = exclusive
         self._present_px = present_px
         self._held = torch.from_numpy(collection.presence.astype(np.float32))
-        self._main = main_class(collection) if exclusive else None
+        self._main = main_classes(collection) if exclusive else None
 
     def __len__(self) -> int:
         return len(self._pieces)
