@@ -35,9 +35,9 @@ format: ## put the sources into the project's style
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
-bench: ## measure the line beside its network
+bench: ## measure everything that is asked to be fast, side by side
 	@packaging/set-up.sh run
-	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m app bench pipeline
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m app bench
 
 models-table: ## time the bundles in runs/ and resources/bundles, write the table in models/README.md
 	@packaging/set-up.sh test

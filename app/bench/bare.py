@@ -32,11 +32,12 @@ class BareNetworks:
         for number in range(count):
             tiles = self.frames[number % len(self.frames)]
             encoded = self.runtime.classify(tiles)
-            rows = self._rows(encoded)
+            rows = self.passing(encoded)
             if rows:
                 self.runtime.segment(encoded, rows)
 
-    def _rows(self, encoded: Encoded) -> list[int]:
+    def passing(self, encoded: Encoded) -> list[int]:
+        """The tiles in which a class passes its gate; none for a bundle that only classifies."""
         spec = self.bundle.spec
         if spec.task != "cascade":
             return []

@@ -1,21 +1,48 @@
-"""Figures: what a bench measured, what was hoped for, and the JSON other programs read."""
+"""Figures: what a bench measured beside what is to be reached, where the time went, and over how many repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
+
+RATIO = "ratio"
+"""The unit of figures that hold on any computer of a kind, and so can be compared with those of another day."""
+
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the numbers a figure comes from, as in 12.1 ms."""
+
+    value: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number with its goal; ``better`` says on which side of the goal it should lie."""
+    """One measured number and what is to be reached; ``better`` says on which side of that it should lie.
+
+    ``repeats`` are the figure's values one by one, empty where it can only be had once; ``parts`` is where it comes
+    from, by name.
+    """
 
     value: float
     goal: float
     unit: str
-    better: Literal["higher", "lower"]
+    better: Better
+    parts: Mapping[str, Part] = field(default_factory=lambda: MappingProxyType({}))
+    repeats: tuple[float, ...] = ()
+
+    @classmethod
+    def median(
+        cls, repeats: Sequence[float], goal: float, unit: str, better: Better, parts: Mapping[str, Part] | None = None
+    ) -> Figure:
+        """The median of ``repeats``, of which there is at least one."""
+        return cls(statistics.median(repeats), goal, unit, better, parts or {}, tuple(repeats))
 
     @property
     def reached(self) -> bool:
@@ -25,28 +52,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one bench by key, and what they were measured with: bundle, runtime, frames and the like."""
+    """The figures of one bench by key, what they were measured with (bundle, runtime, frames), and what was left out.
+
+    ``notes`` are sentences for people: a figure that could not be had here, or how one is to be read.
+    """
 
     figures: Mapping[str, Figure]
     setting: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
-
-    def to_json(self, machine: Mapping[str, Any]) -> dict[str, Any]:
-        """``{"machine": …, "figures": {KEY: {"value", "goal", "unit", "better"}}}``, the setting within the machine."""
-        return {
-            "machine": {**machine, **self.setting},
-            "figures": {key: asdict(figure) for key, figure in self.figures.items()},
-        }
-
-    def to_text(self) -> str:
-        """A table for people."""
-        width = max(len(key) for key in self.figures)
-        lines = [f"{key}: {value}" for key, value in self.setting.items()]
-        lines += [
-            f"{key:<{width}}  {figure.value:10.3f} {figure.unit:<8}  goal {_SIGNS[figure.better]} {figure.goal:g}"
-            f"{'' if figure.reached else '  (missed)'}"
-            for key, figure in self.figures.items()
-        ]
-        return "\n".join(lines)
+    notes: tuple[str, ...] = ()
 
 
-_SIGNS: Mapping[str, str] = {"higher": "≥", "lower": "≤"}
+def milliseconds(seconds: Sequence[float]) -> Part:
+    """The median of ``seconds``, as a part in ms."""
+    return Part(statistics.median(seconds) * 1000, "ms")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Final
 
 from app.words.inspection import Inspection
@@ -21,6 +22,8 @@ _MOST_PER_S: Final = 30
 class ShownFrames:
     """Paints inspections on a canvas of its own. Where Qt cannot be loaded, nothing is shown and ``available`` says so.
 
+    ``count`` frames were painted; ``paint_s`` is what each took.
+
     Everything is called from the main thread.
     """
 
@@ -28,6 +31,7 @@ class ShownFrames:
 
     def __init__(self) -> None:
         self.count = 0
+        self.paint_s: list[float] = []
         self._last: UUID | None = None
         self._canvas: FrameCanvas | None = None
         self._application: QApplication | None = None
@@ -54,9 +58,11 @@ class ShownFrames:
         if self._canvas is None or self._application is None or inspection is None or inspection.id == self._last:
             return
         self._last = inspection.id
+        begun_s = time.perf_counter()
         self._canvas.show_frame(inspection.frame.image)
         self._canvas.show_stack(inspection.stack, inspection.taxonomy)
         self._application.processEvents()
+        self.paint_s.append(time.perf_counter() - begun_s)
         self.count += 1
 
     def close(self) -> None:
