@@ -17,7 +17,7 @@ from typing import TextIO
 
 import numpy as np
 
-from models.labels.kaggle_rows import PIXELS_COLUMN, FrameRows, KaggleStyle, RowReader
+from models.labels.kaggle_rows import CUT_REMEDY, PIXELS_COLUMN, FrameRows, KaggleStyle, RowReader
 from models.labels.label_set import (
     Decoded,
     FrameLabels,
@@ -221,7 +221,7 @@ def _decode_frame(name: str, rows: FrameRows, size: Size, class_count: int) -> D
             sentences.append(f"Class {class_id} has pixels in this row and an empty cell in another.")
         if looks_cut(text):
             complete = False
-            sentences.append(f"The cell has {SPREADSHEET_CELL_LIMIT:,} characters, where a spreadsheet cuts it off.")
+            sentences.append(f"The cell has exactly {SPREADSHEET_CELL_LIMIT:,} characters. {CUT_REMEDY}")
         problems.extend(RowProblem(line, name, sentence) for sentence in sentences)
     return Decoded(stack, tuple(problems), complete)
 

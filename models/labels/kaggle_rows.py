@@ -10,14 +10,23 @@ from pathlib import Path
 from typing import NoReturn
 
 from models.labels.label_set import LabelError, RowProblem
+from models.labels.rle import SPREADSHEET_CELL_LIMIT, looks_cut
 from models.labels.taxonomy import MAX_CLASSES
 
 PIXELS_COLUMN = "EncodedPixels"
 _SPLIT_COLUMNS = ("ImageId", "ClassId", PIXELS_COLUMN)
 _JOINED_COLUMNS = ("ImageId_ClassId", PIXELS_COLUMN)
 
-# A data frame with gaps in its class column writes whole numbers as 3.0.
-_CLASS_ID = re.compile(r"(\d{1,9})(?:\.0+)?", re.ASCII)
+# A data frame with gaps in its class column writes whole numbers as 3.0, a spreadsheet in some countries as 3,0.
+_CLASS_ID = re.compile(r"(\d{1,9})(?:[.,]0+)?", re.ASCII)
+
+# Opening a CSV, a spreadsheet puts what is left of too long a cell into the first cell of a row of its own.
+_REST = re.compile(r"\d+(?: \d+)+", re.ASCII)
+
+CUT_REMEDY = (
+    f"A spreadsheet keeps {SPREADSHEET_CELL_LIMIT:,} characters of a cell and cuts off the rest; take the file as it "
+    "was before the spreadsheet saved it."
+)
 
 # UTF-16's byte-order marks, as reading them as UTF-8 leaves them.
 _UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
@@ -113,7 +122,7 @@ class RowReader:
             name = fields[0].strip() if self._places[0] == 0 and len(fields) > 1 else ""
             name = name.rpartition("_")[0] if self._joined else name
             raise RowError(f"The row has {len(fields)} cell(s), but the header has {self._column_count}.", name)
-        first, *others = (fields[place].strip() for place in self._places)
+        first, *others = (_without_space(fields[place]) for place in self._places)
         name, class_text, pixels = (*_split_key(first), others[0]) if self._joined else (first, others[0], others[1])
         if not name.isascii() and any("\udc80" <= letter <= "\udcff" for letter in name):
             readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -123,6 +132,8 @@ class RowReader:
     def _file(self, number: int, name: str, class_text: str, pixels: str) -> None:
         if not name:
             raise RowError("The row names no frame.")
+        if not class_text and not pixels and _REST.fullmatch(name):
+            raise RowError(f"The row '{name[:24]}…' is the rest of a longer cell. {CUT_REMEDY}")
         class_id = _class_id(name, class_text, pixels)
         self.class_count = max(self.class_count, class_id)
         rows = self.frames.setdefault(name, FrameRows())
@@ -131,6 +142,11 @@ class RowReader:
         else:
             rows.absent.add(class_id)
             self._empty_cell = True
+
+
+def _without_space(cell: str) -> str:
+    # Where a spreadsheet cut a cell at a space, its length tells so only with that space.
+    return cell if looks_cut(cell) else cell.strip()
 
 
 def split_line(line: str) -> list[str]:

@@ -370,3 +370,30 @@ def test_a_real_file_is_written_byte_for_byte_but_for_line_ends(severstal, tmp_p
     path = tmp_path / "labels.csv"
     write_kaggle(path, ((frame.name, frame.decode().stack) for frame in labels.frames.values()), 4)
     assert path.read_bytes() == (severstal / name).read_bytes().replace(b"\r\n", b"\n")
+
+
+@pytest.mark.parametrize("keep", ["1 2 ", "1 22"])
+def test_a_cell_that_a_spreadsheet_cut_at_a_space_or_in_a_number_is_named_with_what_to_do(table, keep):
+    runs = "1 1 " * (SPREADSHEET_CELL_LIMIT // 4 + 1)
+    cut = runs[: SPREADSHEET_CELL_LIMIT - len(keep)] + keep
+    assert len(cut) == SPREADSHEET_CELL_LIMIT
+    decoded = table(f"{SPLIT}a.jpg,1,{cut}\nb.jpg,1,1 1\n").decode("a.jpg", (256, 1600))
+    assert not decoded.complete
+    (problem,) = decoded.problems
+    assert (problem.line, problem.image) == (2, "a.jpg")
+    assert "32,767 characters" in problem.sentence
+    assert "take the file as it was before the spreadsheet saved it" in problem.sentence
+
+
+def test_the_rest_of_a_cell_that_a_spreadsheet_put_into_a_row_of_its_own_is_no_clean_frame(table):
+    read = table(f"{SPLIT}a.jpg,1,1 1\n5 2 9 14,,\n")
+    assert list(read.frames) == ["a.jpg"]
+    (problem,) = read.problems
+    assert problem.line == 3
+    assert "rest of a longer cell" in problem.sentence
+    assert "before the spreadsheet saved it" in problem.sentence
+
+
+@pytest.mark.parametrize("text", ["3", "3.0", '"3,0"'])
+def test_a_class_id_means_the_same_in_every_locale(table, text):
+    assert table(f"{SPLIT}a.jpg,{text},1 1\n").frames["a.jpg"].cells == [(2, 3, "1 1")]
