@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -52,6 +53,33 @@ def taxonomy_of(text: str | None) -> Taxonomy | None:
     except ValueError as error:
         raise TaxonomyError(f"The taxonomy {text} is no JSON ({error}); write it anew.") from error
     return Taxonomy.from_json(value["taxonomy"] if isinstance(value, dict) and "taxonomy" in value else value)
+
+
+def add_map(parser: argparse.ArgumentParser) -> None:
+    """Add ``--map``."""
+    parser.add_argument(
+        "--map",
+        metavar="FILE",
+        type=Path,
+        help="a TOML file that says what each class of the labels is to the model, a line a class, by name or id: "
+        '1 = "scratches"; "" leaves a class out',
+    )
+
+
+def class_map_of(path: Path) -> dict[str, str]:
+    """The map of ``--map``, as ``models.labels.class_map`` has it. Raises ``LabelError`` where it cannot be."""
+    from models.labels.label_set import LabelError
+
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise LabelError(f"The map {path} cannot be read ({error.strerror}); name a TOML file.") from error
+    except ValueError as error:
+        raise LabelError(f'The map {path} is no TOML ({error}); write lines such as 1 = "scratches".') from error
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise LabelError(f"The map {path}: '{key}' must become a class's name or id in one line; correct it.")
+    return {key: str(value) for key, value in table.items()}
 
 
 def frame_progress(frames: Iterable[FrameLabels], count: int, task: str) -> Iterable[FrameLabels]:

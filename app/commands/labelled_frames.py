@@ -6,14 +6,17 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
+from app.commands.label_arguments import class_map_of
 from app.review.image_file import image_size
 from models.audit.frame_images import FrameImages
+from models.labels.class_map import mapped_labels
 from models.labels.formats import ReadOptions, format_of
 from models.labels.kaggle import FRAME_SIZE, KaggleFile, read_kaggle
-from models.labels.label_set import Decoded, FrameLabels, LabelSet, Size
+from models.labels.label_set import Decoded, FrameLabels, LabelError, LabelSet, Size, numbered_taxonomy
 from models.labels.masks import empty_stack
-from models.labels.taxonomy import Taxonomy
+from models.labels.taxonomy import MAX_CLASSES, Taxonomy, TaxonomyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ def read_labelled_frames(arguments: argparse.Namespace, taxonomy: Taxonomy | Non
         clean = {name: _clean_frame(name, images, len(labels.taxonomy)) for name in unlabelled}
         return LabelledFrames(replace(labels, frames={**labels.frames, **clean}), images)
     return LabelledFrames(labels, images, unlabelled)
+
+
+def labels_in_classes(labels: LabelSet, map_file: Path, taxonomy: Taxonomy) -> LabelSet:
+    """The labels in the classes of ``taxonomy``, as ``--map`` says.
+
+    Raises ``LabelError`` naming the file where it cannot be read or names a class that is not there.
+    """
+    mapping = class_map_of(map_file)
+    ids = [int(key[:9]) for key in mapping if key.isascii() and key.isdigit()]
+    if labels.taxonomy == numbered_taxonomy(len(labels.taxonomy)):
+        # These labels happen to hold none of the plant's higher classes.
+        most = min(max([len(labels.taxonomy), *ids]), MAX_CLASSES)
+        labels = replace(labels, taxonomy=numbered_taxonomy(most))
+    try:
+        return mapped_labels(labels, mapping, taxonomy)
+    except TaxonomyError as error:
+        raise LabelError(f"The map {map_file}: {error}") from error
 
 
 def _named_as_images(frames: Mapping[str, FrameLabels], images: FrameImages) -> dict[str, FrameLabels]:

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.arguments import add_device
-from app.commands.label_arguments import add_classes, add_size, fail, frame_progress, say, taxonomy_of
+from app.commands.label_arguments import (
+    add_classes,
+    add_map,
+    add_size,
+    fail,
+    frame_progress,
+    say,
+    taxonomy_of,
+)
 
 if TYPE_CHECKING:
     from app.commands.labelled_frames import LabelledFrames
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
     from models.audit.pictures import View
     from models.audit.suspect import Suspect
     from models.bundle import Bundle
+    from models.labels.label_set import LabelSet
     from models.labels.taxonomy import Taxonomy
 
 SHOWN_FRAMES = 50
@@ -32,8 +41,9 @@ def add_verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="find labels that are probably wrong",
         description="Rank frames by how suspicious their labels are: with --model by how much model and labels "
         "disagree, without by checks that need none (unusable rows, missing images, sizes, copies labelled otherwise, "
-        "overlaps, specks). Writes suspects.csv and suspects.html into --out, and with images labels.csv, which the "
-        "workstation's review opens with the most suspicious frames first.",
+        "overlaps, specks). --map compares labels of other classes than the model's. Writes suspects.csv and "
+        "suspects.html into --out, and with images labels.csv, which the workstation's review opens with the most "
+        "suspicious frames first.",
     )
     check.add_argument("input", metavar="LABELS", type=Path, help="a Kaggle CSV, a COCO JSON or a folder of index PNGs")
     check.add_argument("--out", metavar="DIR", type=Path, required=True, help="where to write")
@@ -48,6 +58,7 @@ def add_verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_device(check)
     add_size(check)
     add_classes(check)
+    add_map(check)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -80,19 +91,22 @@ def _wrong_call(arguments: argparse.Namespace) -> str:
         for word, given in (("--model", arguments.model), ("--unlabelled-are-clean", arguments.unlabelled_are_clean)):
             if given:
                 return f"{word} looks at images; name their folder with --images."
-    if arguments.model is not None and arguments.classes is not None:
-        return "--model brings its own classes; leave --classes out."
+    if arguments.map is not None and arguments.model is None:
+        return "--map says what the labels' classes are to a model; name it with --model."
+    if arguments.model is not None and arguments.classes is not None and arguments.map is None:
+        return "--model brings its own classes; leave --classes out, or name with --map what they are to the model."
     return ""
 
 
 def _check(arguments: argparse.Namespace, taxonomy: Taxonomy | None) -> None:
-    from app.commands.labelled_frames import read_labelled_frames
+    from app.commands.labelled_frames import labels_in_classes, read_labelled_frames
     from models.audit.label_auditor import suspects_of
     from models.audit.label_checks import check_labels
     from models.labels.label_set import LabelError
 
     bundle = _bundle(arguments.model)
-    labelled = read_labelled_frames(arguments, taxonomy if bundle is None else bundle.spec.taxonomy)
+    own = taxonomy if bundle is None or arguments.map is not None else bundle.spec.taxonomy
+    labelled = read_labelled_frames(arguments, own)
     count = len(labelled.labels.frames)
     if not count:
         raise LabelError(f"{arguments.input} labels no frame; name a file with labels.")
@@ -101,14 +115,18 @@ def _check(arguments: argparse.Namespace, taxonomy: Taxonomy | None) -> None:
         findings = check_labels(labelled.labels, labelled.images, progress)
         _write(arguments, labelled, findings, findings, _views_of_labels(labelled, findings))
         return
+    judged = labelled.labels
+    if arguments.map is not None:
+        judged = labels_in_classes(judged, arguments.map, bundle.spec.taxonomy)
     auditor = _auditor(arguments, bundle, labelled)
     try:
         findings = check_labels(labelled.labels, labelled.images, progress)
-        shown = frame_progress(labelled.labels.frames.values(), count, "Comparing with the model")
+        shown = frame_progress(judged.frames.values(), count, "Comparing with the model")
         suspects = suspects_of([auditor.examine(frame).opinion for frame in shown])
         # A damaged mask file is no frame any more, and still the first thing to look at.
         unusable = [found for found in findings if found.score == 1 and found.name not in labelled.labels.frames]
-        _write(arguments, labelled, [*suspects, *unusable], findings, _views_of_model(auditor, labelled, suspects))
+        views = _views_of_model(auditor, judged, suspects)
+        _write(arguments, labelled, [*suspects, *unusable], findings, views, judged.taxonomy)
     finally:
         auditor.runtime.close()
 
@@ -132,9 +150,7 @@ def _auditor(arguments: argparse.Namespace, bundle: Bundle, labelled: LabelledFr
     return LabelAuditor(bundle, runtime, labelled.images, mirrored=not arguments.one_view)
 
 
-def _views_of_model(
-    auditor: LabelAuditor, labelled: LabelledFrames, suspects: Sequence[Suspect]
-) -> dict[str, list[View]]:
+def _views_of_model(auditor: LabelAuditor, judged: LabelSet, suspects: Sequence[Suspect]) -> dict[str, list[View]]:
     """Label and model of the first frames, which are looked at once more: keeping all would fill the memory."""
     import numpy as np
 
@@ -142,7 +158,7 @@ def _views_of_model(
 
     views = {}
     for suspect in suspects[:SHOWN_FRAMES]:
-        one = auditor.examine(labelled.labels.frames[suspect.name])
+        one = auditor.examine(judged.frames[suspect.name])
         if one.image is not None and one.stack is not None and one.drawn is not None:
             views[suspect.name] = [
                 View("the frame", one.image, np.zeros_like(one.stack)),
@@ -174,14 +190,17 @@ def _write(
     found: Sequence[Suspect],
     findings: Sequence[Suspect],
     views: Mapping[str, Sequence[View]],
+    taxonomy: Taxonomy | None = None,
 ) -> None:
+    """``taxonomy`` is what the suspicions speak of, the labels' own classes without."""
     from models.audit.suspect import ranked
     from models.audit.suspects_file import SUSPECTS_FILE, write_suspects
     from models.audit.suspects_page import suspects_page
     from models.labels.replacement import text_replacement
 
     suspects = ranked(found)
-    taxonomy = labelled.labels.taxonomy
+    own = labelled.labels.taxonomy
+    taxonomy = taxonomy or own
     lead = f"{len(labelled.labels.frames):,} labelled frames" + (
         f", compared with {arguments.model}." if arguments.model else "."
     )
@@ -190,7 +209,10 @@ def _write(
     with text_replacement(arguments.out / "suspects.html") as stream:
         title = f"Suspicious labels in {arguments.input.name}"
         by_model = arguments.model is not None
-        stream.write(suspects_page(title, lead, suspects, views, worst_first, taxonomy, by_model=by_model))
+        page = suspects_page(
+            title, lead, suspects, views, worst_first, taxonomy, by_model=by_model, findings_taxonomy=own
+        )
+        stream.write(page)
     if labelled.images is not None:
         _write_for_review(arguments.out / "labels.csv", labelled)
     _summarise(arguments, suspects, findings)

@@ -54,12 +54,13 @@ def suspects_page(
     taxonomy: Taxonomy,
     *,
     by_model: bool,
+    findings_taxonomy: Taxonomy | None = None,
 ) -> str:
     """One HTML file that needs nothing beside it.
 
     ``suspects`` are all frames ranked; ``views`` by name what is drawn of the first of them: the label and, beside it,
     what the model draws (``by_model``) or how a copy is labelled. ``findings`` are what the checks found that need no
-    model, worst first.
+    model, worst first; they speak of the labels' own classes, ``findings_taxonomy``, where those are others.
     """
     keys = "".join(f"<span>{class_key(defect.title, defect.colour)}</span>" for defect in taxonomy)
     pairs = [
@@ -75,7 +76,7 @@ def suspects_page(
             paragraph(lead, kind="lead"),
             section("What is suspected", _kind_chart(suspects) if by_model else ""),
             section("Most suspicious frames", explained, f'<p class="keys">{keys}</p>', *pairs) if pairs else "",
-            section("Checks that need no model", _findings(findings, taxonomy)),
+            section("Checks that need no model", _findings(findings, findings_taxonomy or taxonomy)),
         ],
     )
 

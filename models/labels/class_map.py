@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from models.labels.label_set import Decoded, FrameLabels, LabelSet
 from models.labels.masks import MaskStack, class_mask, classes_present, empty_stack
 from models.labels.taxonomy import MAX_CLASSES, DefectClass, Taxonomy, TaxonomyError, make_taxonomy
 
@@ -51,6 +52,16 @@ def remap_ids(class_ids: Sequence[int], table: ClassTable) -> tuple[int, ...]:
     return tuple(sorted({table[class_id - 1] for class_id in class_ids} - {0}))
 
 
+def mapped_labels(labels: LabelSet, mapping: Mapping[str, str], target: Taxonomy) -> LabelSet:
+    """The labels in the target's classes; pixels of a class that is left out are background.
+
+    Raises ``TaxonomyError`` as ``class_table`` does.
+    """
+    table = class_table(mapping, labels.taxonomy, target)
+    frames = {name: _mapped_frame(frame, table, len(target)) for name, frame in labels.frames.items()}
+    return replace(labels, taxonomy=target, frames=frames, category_ids={})
+
+
 def mapped_taxonomy(source: Taxonomy, mapping: Mapping[str, str], name: str) -> Taxonomy:
     """A taxonomy called ``name`` with a plant's ids, for a map whose values are ids as text.
 
@@ -71,6 +82,14 @@ def mapped_taxonomy(source: Taxonomy, mapping: Mapping[str, str], name: str) -> 
         if new_id:
             classes[new_id - 1] = replace(defect, id=new_id, key=classes[new_id - 1].key)
     return replace(numbered, classes=tuple(classes))
+
+
+def _mapped_frame(frame: FrameLabels, table: ClassTable, class_count: int) -> FrameLabels:
+    def decode() -> Decoded:
+        decoded = frame.decode()
+        return replace(decoded, stack=remap_stack(decoded.stack, table, class_count))
+
+    return replace(frame, decode=decode, annotation_ids={})
 
 
 def _find(text: str, taxonomy: Taxonomy) -> int | None:

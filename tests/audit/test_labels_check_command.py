@@ -14,7 +14,9 @@ from app.commands import labels
 from app.review.label_file import open_label_file
 from app.review.queue import ordered
 from models.bundle import write_bundle
+from models.labels.kaggle import read_kaggle
 from models.labels.label_set import numbered_taxonomy
+from models.labels.masks import classes_present
 
 SIZE = (80, 120)
 
@@ -133,6 +135,68 @@ def test_a_csv_alone_needs_no_images(tmp_path):
     assert not (tmp_path / "out" / "labels.csv").exists()
 
 
+def write_in_plant_classes(masks):
+    """The masks in a plant's classes: its 1 is the model's grey, its 3 bright, its 2 oil, which it does not know."""
+    for path in masks.iterdir():
+        mask = np.array([0, 3, 1], np.uint8)[cv2.imread(str(path), cv2.IMREAD_UNCHANGED)]
+        mask[0:3, 0:8] = 2
+        cv2.imwrite(str(path), mask)
+
+
+PLANT_MAP = """\
+1 = "grey"
+2 = ""
+class_3 = 1
+4 = ""        # none of the frames shows it
+"""
+
+
+def test_labels_of_other_classes_are_compared_by_a_map(tmp_path, frames, runtime):
+    images, masks = frames
+    map_file, out = tmp_path / "plant.toml", tmp_path / "out"
+    map_file.write_text(PLANT_MAP)
+    words = ("--images", images, "--model", write_level_bundle(tmp_path / "bundle").folder)
+    assert check(masks, *words, "--out", tmp_path / "own") == 0
+    write_in_plant_classes(masks)
+    assert check(masks, *words, "--map", map_file, "--out", out) == 0
+    # What a class is called or numbered changes no suspicion.
+    assert rows(out) == rows(tmp_path / "own")
+    assert "Wrong class: Grey, the model sees Bright" in (out / "suspects.html").read_text()
+    # The review corrects the labels as they are, oil and all.
+    written = read_kaggle(out / "labels.csv").label_set(SIZE, None)
+    assert classes_present(written.frames["5.bmp"].decode().stack) == (2, 3)
+    # A CSV may name how many classes it has.
+    assert check(out / "labels.csv", *words, "--map", map_file, "--classes", 4, "--out", tmp_path / "again") == 0
+    assert rows(tmp_path / "again") == rows(out)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (None, "plant.toml cannot be read (No such file or directory); name a TOML file."),
+        ("1 = grey", "plant.toml is no TOML"),
+        ("1 = ['grey']", "plant.toml: '1' must become a class's name or id in one line"),
+        ('1 = "grey"', "plant.toml: The map does not name class 'class_2'; map it to one of bright, grey, or to ''"),
+        (PLANT_MAP + "5 = 7", "plant.toml: '5' cannot become '7', for the classes are bright, grey; name one of them"),
+        (PLANT_MAP + "oil = 1", "plant.toml: There is no class 'oil' to map; name one of class_1"),
+        (PLANT_MAP + "3 = 1", "plant.toml: 'class_3' and '3' are one class; map it once."),
+    ],
+)
+def test_a_wrong_map_is_one_sentence(tmp_path, frames, runtime, capsys, text, named):
+    images, masks = frames
+    write_in_plant_classes(masks)
+    map_file = tmp_path / "plant.toml"
+    if text is not None:
+        map_file.write_text(text)
+    bundle = write_level_bundle(tmp_path / "bundle")
+    words = ("--images", images, "--model", bundle.folder, "--map", map_file, "--out", tmp_path / "out")
+    assert check(masks, *words) == 1
+    err = capsys.readouterr().err
+    assert named in err
+    assert err.count("\n") == 1
+    assert runtime.asked == 0
+
+
 def test_a_bundle_that_only_classifies_is_refused_before_any_work(tmp_path, frames, runtime, capsys):
     images, masks = frames
     spec = level_spec(task="classify")
@@ -149,6 +213,7 @@ def test_a_bundle_that_only_classifies_is_refused_before_any_work(tmp_path, fram
         (["--unlabelled-are-clean"], 2, "--unlabelled-are-clean looks at images"),
         (["--images", "IMAGES", "--model", "levels", "--classes", "2"], 2, "leave --classes out"),
         (["--images", "IMAGES", "--model", "nowhere"], 1, "no bundle 'nowhere'"),
+        (["--map", "plant.toml"], 2, "--map says what the labels' classes are to a model; name it with --model."),
         (["--images", "nowhere"], 1, "nowhere is not there"),
         (["--classes", "0"], 2, "--classes 0 cannot be"),
     ],
