@@ -1,1 +1,1 @@
-"""Tools: what a person draws with. Each is a pure function from where the pointer went to an ``Edit``."""
+"""Tools: what a person draws and selects with. They give an ``Area`` or a ``Change``; ``app.review.rules`` makes edits."""
