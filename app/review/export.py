@@ -4,6 +4,8 @@ The CSV is pure: other programs read it. Who reviewed what stands in ``NAME.mani
 reviewed never leaves as clean: without a pixel it gets no row at all, not even in the style that writes empty cells,
 unless a label file said in so many words that it is empty. In that style a frame that a person found free of defects
 gets its empty cells.
+
+A CSV cannot say that a pixel is ignored: its rows are of the other classes alone, and the manifest counts the pixels.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from app.review.ignored import without_ignored
 from app.review.ports import LabelRecord, ReviewError, Word
 from app.words.correction import ReviewState
 from models.labels.kaggle import KaggleStyle, RowWriter, labels_csv
@@ -71,7 +74,10 @@ class ExportPlan:
 
 @dataclass(frozen=True, slots=True)
 class ExportedFrame:
-    """One frame's line in the manifest; ``area_px`` is by class name, ``left_out`` says why it has no row."""
+    """One frame's line in the manifest; ``area_px`` is by class name, ``left_out`` says why it has no row.
+
+    ``ignored_px`` counts pixels a reviewer marked as ignored, of which the CSV says nothing.
+    """
 
     name: str
     source: str
@@ -82,6 +88,7 @@ class ExportedFrame:
     time_utc: datetime | None
     verdict: str
     area_px: dict[str, int] = field(default_factory=dict)
+    ignored_px: int = 0
     rows: int = 0
     left_out: LeftOut | None = None
     problems: tuple[str, ...] = ()
@@ -205,6 +212,8 @@ def _frame_json(frame: ExportedFrame) -> dict[str, Any]:
         "area_px": frame.area_px,
         "rows": frame.rows,
     }
+    if frame.ignored_px:
+        said["ignored_px"] = frame.ignored_px
     if frame.left_out is not None:
         said["left_out"] = frame.left_out.value
     if frame.problems:
@@ -240,6 +249,10 @@ def _write(record: LabelRecord, plan: ExportPlan, rows: RowWriter) -> ExportedFr
         decoded = record.decode()
     except ReviewError as error:
         return _line(record, LeftOut.NO_LABELS, problems=(str(error),))
+    ignored_px = 0
+    if decoded is not None:
+        stack, ignored_px = without_ignored(decoded.stack, plan.taxonomy)
+        decoded = replace(decoded, stack=stack)
     why = left_out(record, decoded, plan)
     if why is not None or decoded is None:
         return _line(record, why, problems=_sentences(decoded))
@@ -249,7 +262,7 @@ def _write(record: LabelRecord, plan: ExportPlan, rows: RowWriter) -> ExportedFr
         plan.taxonomy.by_id(class_id).name: int(np.count_nonzero(class_mask(decoded.stack, class_id)))
         for class_id in classes_present(decoded.stack)
     }
-    return _line(record, None, areas, rows.add(record.name, decoded.stack), problems)
+    return replace(_line(record, None, areas, rows.add(record.name, decoded.stack), problems), ignored_px=ignored_px)
 
 
 def _line(

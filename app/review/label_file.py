@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from app.review.correction_log import CorrectionLog, LoggedCorrection
+from app.review.ignored import with_ignored
 from app.review.image_file import image_names, image_size, read_image
 from app.review.ports import LabelRecord, ReviewCase, ReviewError, ReviewItem, Word
 from app.words.correction import Correction, ReviewState
@@ -74,6 +75,7 @@ class LabelFile:
         self._suspects = suspects
         self.frames = frames
         self.taxonomy = taxonomy
+        self._corrected_taxonomy = with_ignored(taxonomy)
         self._table = table
         content = hashlib.sha256(table.path.read_bytes()).hexdigest()
         self._identity = f"{content}:{os.path.abspath(frames)}"  # noqa: PTH100 - links stay as the person named them
@@ -122,7 +124,7 @@ class LabelFile:
         word = None if size is None else self._decoded(name, size).stack
         stack = word
         if logged is not None and logged.size == size:
-            stack = logged.stack(len(self.taxonomy))
+            stack = logged.stack(len(self._corrected_taxonomy))
         return ReviewCase(
             item=self._item(item_id, logged),
             taxonomy=self.taxonomy,
@@ -198,7 +200,7 @@ class LabelFile:
         )
         if logged is None:
             return item
-        names = tuple(self.taxonomy.by_id(class_id).name for class_id in sorted(logged.masks))
+        names = tuple(self._corrected_taxonomy.by_id(class_id).name for class_id in sorted(logged.masks))
         return replace(item, state=logged.state, class_names=names)
 
     def _suspicion(self, name: str, *, labelled: bool) -> float:
@@ -234,7 +236,7 @@ class LabelFile:
             name=name,
             state=logged.state,
             word=Word.UNSURE if logged.state is ReviewState.UNSURE else Word.REVIEWER,
-            decode=lambda: Decoded(logged.stack(len(self.taxonomy))),
+            decode=lambda: Decoded(logged.stack(len(self._corrected_taxonomy))),
             source=str(self.frames),
             actor=logged.actor,
             time_utc=logged.time_utc,

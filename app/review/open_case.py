@@ -12,6 +12,7 @@ from uuid import UUID
 from app.review.document import MaskDocument
 from app.review.edit import Action, Box, Edit
 from app.review.history import Patch
+from app.review.ignored import offering_ignored, stated
 from app.review.journal import JournalFolder
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError
 from app.words.correction import Correction, ReviewState
@@ -40,14 +41,17 @@ class Reviewer:
 class OpenCase:
     """A loaded case under correction. Lives on one thread.
 
+    ``case`` is the loaded one with a class for ignored pixels, whether its taxonomy had one or not.
     ``problem`` is the last thing that went wrong with keeping the work, as a sentence, '' while all is well.
     """
 
     def __init__(self, case: ReviewCase, journals: JournalFolder) -> None:
         if case.stack is None:
             raise ReviewError(f"{case.item.name} has no image to correct.")
-        self.case = case
-        self.document = MaskDocument(case.stack, case.taxonomy, case.word)
+        self.case = offering_ignored(case)
+        self._own_taxonomy = case.taxonomy
+        assert self.case.stack is not None, "it had one"
+        self.document = MaskDocument(self.case.stack, self.case.taxonomy, self.case.word)
         self.note = case.note
         self.actor = case.actor
         self.state = case.item.state
@@ -149,12 +153,13 @@ class OpenCase:
             raise ReviewError("A frame with masks cannot be saved as free of defects; clear them first.")
         if state not in PERSONS_WORD and state is not ReviewState.UNSURE:
             raise ReviewError("A correction says corrected, confirmed, no defect or unsure.")
+        stated_stack, taxonomy = stated(stack, self.case.taxonomy, self._own_taxonomy)
         correction = Correction(
             id=reviewer.new_id(),
             inspection_id=self.id,
             state=state,
-            stack=stack,
-            taxonomy=self.case.taxonomy,
+            stack=stated_stack,
+            taxonomy=taxonomy,
             actor=reviewer.actor,
             station=reviewer.station,
             time_utc=datetime.now(UTC),

@@ -192,15 +192,12 @@ class StoreReader:
         corrections = {
             row.id: row for row in connection.execute(select(schema.correction).where(schema.correction.c.id.in_(keys)))
         }
-        return [
-            _final_of(
-                row,
-                self._taxonomy(connection, row.taxonomy_id),
-                masks[row.id],
-                corrections.get(getattr(row, column)),
-            )
-            for row in rows
-        ]
+        return [self._final(connection, row, masks[row.id], corrections.get(getattr(row, column))) for row in rows]
+
+    def _final(self, connection: Connection, row: Any, masks: Sequence[Any], correction: Any | None) -> FinalLabels:
+        # A reviewer may have marked pixels as ignored in a taxonomy that had no class for it: the correction's knows.
+        taxonomy_id = row.taxonomy_id if correction is None else correction.taxonomy_id
+        return _final_of(row, self._taxonomy(connection, taxonomy_id), masks, correction)
 
     def _masks(self, connection: Connection, rows: Sequence[Any], column: str) -> dict[UUID, list[Any]]:
         """The mask rows by inspection: the correction's that ``column`` names, else the model's."""
