@@ -1,8 +1,8 @@
 """Magic wand: the pixels around a point that look like it, with a tolerance that is changed live.
 
-Measured on smooth frames, one flood costs about 3 ms a million pixels of window, and a window of a defect holds far
-less. A map of every pixel's own tolerance (the least worst step on any way from the seed) would answer all tolerances
-at once, but making it costs hundreds of floods; so each tolerance is flooded anew in the window the last one needed.
+One flood costs 3 to 25 ms a million pixels it covers, smooth or grainy, and a defect covers far fewer. A map of every
+pixel's own tolerance (the least worst step on any way from the seed) would answer all tolerances at once, but making it
+costs hundreds of floods; so each tolerance is flooded anew in the window the last one needed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Wand:
 
     ``image`` is (H, W) grey or (H, W, 3) RGB, uint8 or uint16, and is not changed. ``point`` is where it was clicked.
     ``median_px`` smooths the frame first, so that single noisy pixels neither stop the flood nor leave holes.
-    ``limit`` is a box the flood does not leave.
+    ``limit`` is a box the flood does not leave: give the part of the frame that is seen, for a flood that has got out
+    onto bare steel takes all it may.
     """
 
     def __init__(
