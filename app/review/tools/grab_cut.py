@@ -18,7 +18,7 @@ from app.review.tools.pixels import stretched_of
 from app.words.frame import Image
 
 ITERATIONS = 3
-LARGEST_PX = 384 * 384
+LARGEST_PX = 512 * 512
 """Windows with more pixels are cut on a frame shrunk by a whole number; the cut takes seconds a million pixels."""
 _MARGIN_PX = (16, 128)
 """The least and the most of the surroundings that is looked at on each side."""
