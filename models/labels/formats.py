@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from models.labels import coco, cvat, index_png, kaggle, labelme, yolo
 from models.labels.drawn_shapes import ShapeKind
 from models.labels.kaggle import KaggleStyle
 from models.labels.label_set import FrameLabels, LabelError, LabelSet, Size, Written
+from models.labels.losses import Holds
 from models.labels.taxonomy import Taxonomy
 
 Progress = Callable[[Iterable[FrameLabels], int, str], Iterable[FrameLabels]]
@@ -26,10 +28,12 @@ class ReadOptions:
     """What a label file may leave open: the frames' size, (height, width) in pixels, and the classes.
 
     Without a size a CSV's frames are the steel competition's; of any other file that names none it is asked for.
+    ``sizes`` are those of single frames by name, where they are known from elsewhere; they go before ``size``.
     """
 
     size: Size | None = None
     taxonomy: Taxonomy | None = None
+    sizes: Mapping[str, Size] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,28 @@ class WriteOptions:
     style: KaggleStyle = KaggleStyle.SPLIT
     shapes: ShapeKind = ShapeKind.MASKS
     progress: Progress = silent
+    lossy: bool = False
+    """Whether what the format cannot hold may be lost; the loss is surveyed by ``models.labels.losses``."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelFormat:
-    """One kind of label file: ``key`` names it on the command line, ``title`` to people."""
+    """One kind of label file: ``key`` names it on the command line, ``title`` to people.
+
+    ``holds`` says what it can hold when written so; ``folder``: it is one, with a file a frame.
+    """
 
     key: str
     title: str
+    folder: bool
+    holds: Callable[[WriteOptions], Holds]
     recognise: Callable[[Path], bool]
     read: Callable[[Path, ReadOptions], LabelSet]
     write: Callable[[LabelSet, Path, WriteOptions], Written]
 
 
 def _read_kaggle(path: Path, options: ReadOptions) -> LabelSet:
-    return kaggle.read_kaggle(path).label_set(options.size or kaggle.FRAME_SIZE, options.taxonomy)
+    return kaggle.read_kaggle(path).label_set(options.size or kaggle.FRAME_SIZE, options.taxonomy, options.sizes)
 
 
 def _write_kaggle(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
@@ -81,7 +92,7 @@ def _write_labelme(labels: LabelSet, path: Path, options: WriteOptions) -> Writt
 
 
 def _read_yolo(path: Path, options: ReadOptions) -> LabelSet:
-    return yolo.read_yolo(path, options.size, options.taxonomy)
+    return yolo.read_yolo(path, options.size, options.taxonomy, options.sizes)
 
 
 def _write_yolo(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
@@ -107,17 +118,51 @@ def _read_png(path: Path, options: ReadOptions) -> LabelSet:
 
 
 def _write_png(labels: LabelSet, path: Path, options: WriteOptions) -> Written:
-    index_png.refuse_overlaps(_shown(labels, options, "Looking for overlaps"))
-    return index_png.write_index_folder(labels, _shown(labels, options, "Writing masks"), path)
+    if not options.lossy:
+        index_png.refuse_overlaps(_shown(labels, options, "Looking for overlaps"))
+    return index_png.write_index_folder(labels, _shown(labels, options, "Writing masks"), path, lossy=options.lossy)
+
+
+def _kaggle_holds(options: WriteOptions) -> Holds:
+    full = options.style is KaggleStyle.FULL
+    return Holds(roles=False, unknown=not full, clean=full)
+
+
+def _holds(holds: Holds) -> Callable[[WriteOptions], Holds]:
+    return lambda options: holds
 
 
 FORMATS: tuple[LabelFormat, ...] = (
-    LabelFormat("kaggle", "Kaggle run-length CSV", kaggle.is_kaggle, _read_kaggle, _write_kaggle),
-    LabelFormat("coco", "COCO JSON", _is_coco, _read_coco, _write_coco),
-    LabelFormat("png", "folder of index PNGs", _is_png, _read_png, _write_png),
-    LabelFormat("labelme", "folder of LabelMe JSONs", labelme.is_labelme, _read_labelme, _write_labelme),
-    LabelFormat("yolo", "folder of YOLO polygons", yolo.is_yolo, _read_yolo, _write_yolo),
-    LabelFormat("cvat", "CVAT XML", cvat.is_cvat, _read_cvat, _write_cvat),
+    LabelFormat("kaggle", "Kaggle run-length CSV", False, _kaggle_holds, kaggle.is_kaggle, _read_kaggle, _write_kaggle),
+    LabelFormat("coco", "COCO JSON", False, _holds(Holds()), _is_coco, _read_coco, _write_coco),
+    LabelFormat(
+        "png",
+        "folder of index PNGs",
+        True,
+        _holds(Holds(overlap=False, roles=False, file_suffix=".png")),
+        _is_png,
+        _read_png,
+        _write_png,
+    ),
+    LabelFormat(
+        "labelme",
+        "folder of LabelMe JSONs",
+        True,
+        _holds(Holds(file_suffix=".json")),
+        labelme.is_labelme,
+        _read_labelme,
+        _write_labelme,
+    ),
+    LabelFormat(
+        "yolo",
+        "folder of YOLO polygons",
+        True,
+        _holds(Holds(roles=False, file_suffix=".txt")),
+        yolo.is_yolo,
+        _read_yolo,
+        _write_yolo,
+    ),
+    LabelFormat("cvat", "CVAT XML", False, _holds(Holds()), cvat.is_cvat, _read_cvat, _write_cvat),
 )
 """Every label format, in the order in which they are tried on an unknown file."""
 

@@ -106,11 +106,13 @@ def index_of_png(content: bytes) -> Index:
     return index
 
 
-def write_index_folder(labels: LabelSet, frames: Iterable[FrameLabels], folder: Path) -> Written:
+def write_index_folder(
+    labels: LabelSet, frames: Iterable[FrameLabels], folder: Path, *, lossy: bool = False
+) -> Written:
     """Write one 8-bit PNG a frame into ``folder``, each whole or not at all.
 
     ``frames`` is gone through once, after ``refuse_overlaps``. Frames whose labels are not wholly known are left out
-    and named, because background means 'no defect'.
+    and named, because background means 'no defect'. Where ``lossy``, overlapping classes leave the lowest id.
     """
     problems = list(labels.problems)
     files = FrameFiles(".png")
@@ -121,7 +123,7 @@ def write_index_folder(labels: LabelSet, frames: Iterable[FrameLabels], folder: 
         except FrameNameError as error:
             problems.append(RowProblem(None, frame.name, str(error)))
             continue
-        _write_png(folder / name, index_from_stack(decoded.stack))
+        _write_png(folder / name, index_from_stack(decoded.stack, lossy=lossy))
         count += 1
     refuse_nothing(folder, count, problems)
     return Written(frames=count, rows=count, problems=tuple(problems))

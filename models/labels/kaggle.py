@@ -8,11 +8,12 @@ are run lengths as in ``models.labels.rle``. Numbers never depend on the locale.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 import numpy as np
@@ -83,8 +84,16 @@ class KaggleFile:
             return Decoded(empty_stack(*size, count), complete=False)
         return _decode_frame(name, rows, size, count)
 
-    def label_set(self, size: Size = FRAME_SIZE, taxonomy: Taxonomy | None = None) -> LabelSet:
-        """The file as a label set whose frames all have one ``size``; classes are numbered without a taxonomy."""
+    def label_set(
+        self,
+        size: Size = FRAME_SIZE,
+        taxonomy: Taxonomy | None = None,
+        sizes: Mapping[str, Size] = MappingProxyType({}),
+    ) -> LabelSet:
+        """The file as a label set whose frames have one ``size`` but for those that ``sizes`` names.
+
+        Classes are numbered without a taxonomy.
+        """
         classes = taxonomy or numbered_taxonomy(max(self.class_count, 1))
         return LabelSet(
             taxonomy=classes,
@@ -92,8 +101,8 @@ class KaggleFile:
             frames={
                 name: FrameLabels(
                     name=name,
-                    size=size,
-                    decode=partial(self.decode, name, size, len(classes)),
+                    size=sizes.get(name, size),
+                    decode=partial(self.decode, name, sizes.get(name, size), len(classes)),
                     explicit_empty=self.explicit_empty(name),
                 )
                 for name in self.frames

@@ -17,6 +17,10 @@ MAX_FRAME_PX = 1 << 30
 """A frame of more pixels is a mistyped size, not steel; line-scan frames stay far below."""
 
 
+_NUMBERED = "numbered"
+"""The taxonomy's name where a file numbers its classes."""
+
+
 class LabelError(ValueError):
     """A label file that cannot be read or written as a whole; the message names it and the remedy."""
 
@@ -109,27 +113,41 @@ def known_frames(frames: Iterable[FrameLabels], problems: list[RowProblem]) -> I
     for frame in frames:
         decoded = frame.decode()
         problems.extend(decoded.problems)
-        if not decoded.complete:
-            sentence = "The frame is left out, for without the row that cannot be used it would look free of a defect."
-        elif not frame.explicit_empty and not decoded.stack.any():
-            sentence = "The frame is left out, for its labels do not say whether it is free of every defect."
-        else:
+        if is_known(frame, decoded):
             yield frame, decoded
             continue
+        if not decoded.complete:
+            sentence = "The frame is left out, for without the row that cannot be used it would look free of a defect."
+        else:
+            sentence = "The frame is left out, for its labels do not say whether it is free of every defect."
         problems.append(RowProblem(None, frame.name, sentence))
+
+
+def is_known(frame: FrameLabels, decoded: Decoded) -> bool:
+    """Whether a pixel of the frame without a class is known to have no defect."""
+    return decoded.complete and (frame.explicit_empty or bool(decoded.stack.any()))
 
 
 def refuse_nothing(path: Path, frame_count: int, problems: Iterable[RowProblem]) -> None:
     """Raise ``NothingConvertedError`` where no frame is left to write, so that ``path`` stays as it was."""
     if not frame_count:
-        raise NothingConvertedError(
-            f"Nothing was written to {path}, for no frame's labels could be used.", tuple(problems)
-        )
+        raise nothing_converted(path, problems)
+
+
+def nothing_converted(path: Path, problems: Iterable[RowProblem]) -> NothingConvertedError:
+    """The error that not one frame could be written to ``path``."""
+    sentence = f"Nothing was written to {path}, for no frame's labels could be used."
+    return NothingConvertedError(sentence, tuple(problems))
 
 
 def numbered_taxonomy(class_count: int) -> Taxonomy:
     """A taxonomy for files that number their classes and do not name them: class_1, class_2, …"""
-    return make_taxonomy("numbered", [f"class_{class_id}" for class_id in range(1, class_count + 1)])
+    return make_taxonomy(_NUMBERED, [f"class_{class_id}" for class_id in range(1, class_count + 1)])
+
+
+def is_numbered(taxonomy: Taxonomy) -> bool:
+    """Whether the classes are those of a file that numbers them and does not name them."""
+    return taxonomy.name == _NUMBERED and all(one.name == f"class_{one.id}" for one in taxonomy)
 
 
 def checked_size(height: int, width: int) -> Size:

@@ -82,19 +82,19 @@ def overlap_px(stack: MaskStack) -> int:
     return int(np.count_nonzero(stack & (stack - stack.dtype.type(1))))
 
 
-def index_from_stack(stack: MaskStack) -> npt.NDArray[np.uint8]:
-    """An index mask, (H, W) uint8, from a stack whose classes do not overlap.
+def index_from_stack(stack: MaskStack, *, lossy: bool = False) -> npt.NDArray[np.uint8]:
+    """An index mask, (H, W) uint8, from a stack whose classes do not overlap, or keep the lowest id where ``lossy``.
 
     Raises ``MaskError`` with the number of overlapping pixels where they do: an index holds one class a pixel.
     """
     overlapping = overlap_px(stack)
-    if overlapping:
+    if overlapping and not lossy:
         raise MaskError(
             f"{overlapping} pixel(s) carry several classes, and an index mask holds one; "
             "choose a format whose classes may overlap."
         )
     index = np.zeros(stack.shape, dtype=np.uint8)
-    for class_id in classes_present(stack):
+    for class_id in reversed(classes_present(stack)):
         index[class_mask(stack, class_id)] = class_id
     return index
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from models.labels.class_names import ids_of_titles, taxonomy_of_titles, title_of
 from models.labels.drawn_shapes import ring_polygons
@@ -61,7 +62,12 @@ def is_yolo(path: Path) -> bool:
     return any(_first_row_fits(file) for file in layout.files[:20])
 
 
-def read_yolo(path: Path, size: Size | None = None, taxonomy: Taxonomy | None = None) -> LabelSet:
+def read_yolo(
+    path: Path,
+    size: Size | None = None,
+    taxonomy: Taxonomy | None = None,
+    sizes: Mapping[str, Size] = MappingProxyType({}),
+) -> LabelSet:
     """Read a folder of label files; a frame is named by its image, or by its label file where no image is known.
 
     The classes are found in a ``taxonomy`` by name, or by number where no file names them. Rows and files that cannot
@@ -83,8 +89,8 @@ def read_yolo(path: Path, size: Size | None = None, taxonomy: Taxonomy | None = 
         if name in frames:
             problems.append(RowProblem(None, name, f"{file.name} lies in two folders; the first one counts."))
             continue
-        found = image_file_size(layout.images[stem]) if stem in layout.images else size
-        if found is None and (found := size) is None:
+        found = (image_file_size(layout.images[stem]) if stem in layout.images else None) or sizes.get(name, size)
+        if found is None:
             raise LabelError(f"{path} does not tell the size of {name}; give --size HxW, or put the images beside.")
         decode = partial(_decode, file, name, found, class_ids, len(classes))
         frames[name] = FrameLabels(name, found, decode, explicit_empty=highest == 0)
