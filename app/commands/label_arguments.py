@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 def add_size(parser: argparse.ArgumentParser) -> None:
     """Add ``--size``."""
     parser.add_argument(
-        "--size", metavar="HxW", type=_size, help="the frames' height and width, which a CSV lacks; 256x1600 without"
+        "--size",
+        metavar="HxW",
+        type=_size,
+        help="the frames' height and width, where the labels lack them (a CSV, YOLO without images); 256x1600 for a "
+        "CSV without",
     )
 
 
