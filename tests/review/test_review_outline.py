@@ -34,7 +34,7 @@ def inside(x, y, corners):
 
 
 @given(points)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_pixel_is_in_a_polygon_where_its_centre_is(corners):
     exact = [(Fraction(x), Fraction(y)) for x, y in corners]
     expected = np.array(
