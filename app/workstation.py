@@ -71,6 +71,15 @@ class Workstation:
             print(line)
         return 0 if watch.reached else 1
 
+    def run_until_painted(self, marks_s: dict[str, float]) -> int:
+        """Show the window, say when it is painted (see ``app.first_paint``) and end; the exit code."""
+        from app.first_paint import show_until_painted
+
+        self.window.resize(UNSEEN_SIZE)
+        show_until_painted(self.window, marks_s)
+        self.close()
+        return 0
+
     def close(self) -> None:
         """Close the window, then the desk; the station, which they draw from, is for whoever made it to close."""
         cast("ReviewPage", self.window.page("review")).stop()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from app.bench.figures import Report
+if TYPE_CHECKING:
+    from app.bench.figures import Report
 
 
 class BenchError(RuntimeError):
@@ -51,6 +52,7 @@ BENCHES: tuple[Bench, ...] = (
     Bench("cascade", "the gate before the masks beside drawing masks in every frame"),
     Bench("rle", "run lengths beside pycocotools, a label CSV beside pandas"),
     Bench("overlay", "redraws of a long line-scan image with masks, and a scratch that stays visible"),
+    Bench("start", "the program's start beside its libraries' alone"),
 )
 """Every bench there is, in the order they are run."""
 

@@ -7,12 +7,10 @@ import json
 import os
 import platform
 import shutil
-import statistics
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,6 +197,9 @@ def _native_bf16() -> bool | None:
 
 
 def _version(package: str) -> str | None:
+    # It brings a parser of e-mails along, which every start of the program would wait for.
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -253,6 +254,8 @@ def _runtime_state(name: str, bundle: Bundle) -> RuntimeState:
     except (RuntimeUnavailable, BundleError) as error:
         return RuntimeState(name=name, label="", frame_ms=None, fault=str(error))
     try:
+        import statistics
+
         import numpy as np
 
         frame = np.zeros((1, bundle.spec.channels, *FRAME_PX), dtype=np.float32)

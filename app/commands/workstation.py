@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_frame_count,
         metavar="FRAMES",
         help="where there is no display: run the same window unseen over so many frames, print a summary and end",
+    )
+    group.add_argument(
+        "--until-painted",
+        action="store_true",
+        help="end as soon as the window is painted, having said on one line of JSON what that took",
     )
     group.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="with --without-display: save what the window shows, as a PNG"
@@ -70,13 +76,19 @@ def _chosen(arguments: argparse.Namespace) -> Settings:
 
 
 def _open(settings: Settings, arguments: argparse.Namespace, *, unseen: bool) -> int:
+    marks_s = {"command line": time.time()}
     from app.settings import DEFAULT_SOURCE
     from app.station import Station
     from app.workstation import Workstation
 
+    marks_s["modules"] = time.time()
     station = Station(settings)
+    marks_s["station"] = time.time()
     try:
         workstation = Workstation(station, settings)
+        marks_s["window"] = time.time()
+        if arguments.until_painted:
+            return workstation.run_until_painted(marks_s)
         source = settings[DEFAULT_SOURCE] if arguments.start or unseen else None
         if unseen:
             return workstation.run_unseen(source or "", arguments.without_display, arguments.screenshot)
