@@ -26,6 +26,14 @@ DRAWS = Plan(
 )
 """A segmenter of exclusive classes."""
 
+CASCADE = replace(
+    DRAWS,
+    network=NetworkPlan(
+        options={"encoder": "tu-regnetx_002", "decoder_channels": [16, 16, 8, 8, 8], "class_head_channels": 8}
+    ),
+)
+"""The same by the cascade, with its class head."""
+
 TELLS = replace(
     DRAWS,
     network=NetworkPlan("plain_cnn", options={"widths": [4, 8], "hidden": [8], "input_px": [32, 32]}),
