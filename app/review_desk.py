@@ -162,6 +162,7 @@ def _case(stored: StoredInspection) -> ReviewCase:
         fault=fault,
         note="" if latest is None else latest.note,
         actor="" if latest is None else latest.actor,
+        mm_per_px=frame.mm_per_px,
     )
 
 

@@ -81,6 +81,7 @@ class ReviewCase:
     note: str = ""
     actor: str = ""
     probabilities: MappingProxyType[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    mm_per_px: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -83,7 +83,7 @@ class Bench:
 
     def hover(self, x, y):
         self.qtbot.mouseMove(self.canvas.viewport(), self.at(x, y))
-        self.qtbot.waitUntil(lambda: self.page.drawing._hovered == (x, y))
+        self.qtbot.waitUntil(lambda: self.page.drawing.findings.hovered == (x, y))
 
     def click(self, x, y):
         self.stroke([(x, y)])

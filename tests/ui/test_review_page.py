@@ -41,7 +41,7 @@ def test_a_stroke_draws_exactly_the_pixels_of_its_tip(bench, scale, tip):
     bench.canvas.zoom_by(scale / bench.canvas.scale_factor)
     bench.key(Qt.Key.Key_B)
     bench.key(Qt.Key.Key_4)
-    bench.page.drawing.set_tip(tip)
+    bench.page.drawing.table.set_tip(tip)
     way = [(70, 20), (78, 24), (85, 40)]
     bench.stroke(way)
     expected = np.zeros((HEIGHT, WIDTH), bool)
@@ -65,7 +65,7 @@ def test_a_one_pixel_click_at_high_zoom_draws_that_pixel(bench):
     bench.canvas.zoom_to_box((70, 20, 10, 6))
     bench.key(Qt.Key.Key_B)
     bench.key(Qt.Key.Key_4)
-    bench.page.drawing.set_tip(1)
+    bench.page.drawing.table.set_tip(1)
     for pixel in ((70, 20), (73, 22), (79, 25)):
         bench.click(*pixel)
     assert sorted(map(tuple, np.argwhere(class_mask(bench.stack, 4)).tolist())) == [(20, 70), (22, 73), (25, 79)]
@@ -90,7 +90,7 @@ def test_undo_and_redo_by_keys(bench):
 def test_eraser_takes_the_picked_class_and_with_shift_all_visible_ones(bench):
     bench.key(Qt.Key.Key_B)
     bench.key(Qt.Key.Key_3)
-    bench.page.drawing.set_tip(9)
+    bench.page.drawing.table.set_tip(9)
     bench.stroke([(24, 14), (30, 14)])
     overlapping = class_mask(bench.stack, 3).copy()
     bench.stroke([(24, 14), (30, 14)], button=RIGHT)
@@ -110,11 +110,11 @@ def test_eraser_takes_the_picked_class_and_with_shift_all_visible_ones(bench):
 
 def test_a_number_key_changes_the_class_of_the_selected_finding(bench):
     bench.click(25, 15)
-    assert bench.page.drawing.selected.class_id == 1
+    assert bench.page.drawing.findings.selected.class_id == 1
     bench.key(Qt.Key.Key_3)
     assert not class_mask(bench.stack, 1).any()
     assert np.array_equal(class_mask(bench.stack, 3), block(10, 20, 12, 16))
-    assert bench.page.drawing.selected.class_id == 3, "it stays selected, for the next thought"
+    assert bench.page.drawing.findings.selected.class_id == 3, "it stays selected, for the next thought"
     bench.key(Qt.Key.Key_Z, CONTROL)
     assert np.array_equal(class_mask(bench.stack, 1), block(10, 20, 12, 16))
 
@@ -153,7 +153,7 @@ def test_a_finding_in_the_list_is_zoomed_to_and_selected(bench):
     bench.key(Qt.Key.Key_B)
     index = panel.model.index(0)
     bench.qtbot.mouseClick(panel.list.viewport(), LEFT, PLAIN, panel.list.visualRect(index).center())
-    assert bench.page.drawing.selected.box_px == (90, 40, 30, 8)
+    assert bench.page.drawing.findings.selected.box_px == (90, 40, 30, 8)
     assert bench.page.drawing.tool is Tool.SELECT
     assert not bench.canvas.fitted
 
@@ -284,9 +284,9 @@ def test_escape_gives_the_stroke_up(bench):
 
 def test_tip_size_by_keys_and_by_ctrl_and_wheel(bench):
     bench.key(Qt.Key.Key_B)
-    bench.page.drawing.set_tip(9)
+    bench.page.drawing.table.set_tip(9)
     bench.key(Qt.Key.Key_BracketRight)
-    assert bench.page.drawing.tip_px == 10
+    assert bench.page.drawing.table.tip_px == 10
     bench.key(Qt.Key.Key_BracketLeft)
     scale = bench.canvas.scale_factor
     place = QPointF(bench.at(50, 30))
@@ -294,7 +294,7 @@ def test_tip_size_by_keys_and_by_ctrl_and_wheel(bench):
         place, place, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, CONTROL, Qt.ScrollPhase.NoScrollPhase, False
     )
     QApplication.sendEvent(bench.canvas.viewport(), event)
-    assert bench.page.drawing.tip_px == 10
+    assert bench.page.drawing.table.tip_px == 10
     assert bench.canvas.scale_factor == scale
 
 

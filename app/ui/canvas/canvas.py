@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QTabletEvent,
     QTransform,
 )
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
@@ -68,6 +69,7 @@ class FrameCanvas(ZoomView):
         self._space_held = False
         self._pan_from: QPointF | None = None
         self._press_at: QPointF | None = None
+        self._pressure = 1.0
         self._build()
 
     def _build(self) -> None:
@@ -214,6 +216,15 @@ class FrameCanvas(ZoomView):
 
     # Events
 
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A pen's events come first; not taken, they come again as a mouse's, which know nothing of its pressure."""
+        if isinstance(event, QTabletEvent):
+            lifted = event.type() == QEvent.Type.TabletRelease
+            self._pressure = self._pressure if lifted else event.pressure() if event.buttons() else 1.0
+            event.ignore()
+            return False
+        return super().viewportEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Begin to pan, or tell the tool."""
         left = event.button() == Qt.MouseButton.LeftButton
@@ -289,7 +300,7 @@ class FrameCanvas(ZoomView):
     def _pointer(self, event: QMouseEvent) -> PointerAt:
         # The event names the pixel's corner; what is drawn below it is the frame at the pixel's centre.
         point = self.to_frame(event.position() + QPointF(0.5, 0.5) / self.devicePixelRatioF())
-        return PointerAt(point.x(), point.y(), event.button(), event.buttons(), event.modifiers())
+        return PointerAt(point.x(), point.y(), event.button(), event.buttons(), event.modifiers(), self._pressure)
 
     def _hovered(self, position: QPointF) -> HoveredPixel | None:
         image = self._frame_layer.image

@@ -20,6 +20,8 @@ class PointerAt:
     button: Qt.MouseButton
     buttons: Qt.MouseButton
     modifiers: Qt.KeyboardModifier
+    pressure: float = 1.0
+    """A pen's, 0 to 1; a mouse always presses fully."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from app.review.tools.brush import capsule
+from app.review.tools.brush import Tip, stroke
 
 
 class BrushOutline(QGraphicsItem):
@@ -18,16 +18,17 @@ class BrushOutline(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self._tip_px = 0
+        self._tip = Tip.ROUND
         self._lines: list[QLineF] = []
         self._colour = QColor("#ffffff")
         self.setVisible(False)
 
-    def set_tip(self, tip_px: int) -> None:
-        """Show another tip diameter."""
-        if tip_px != self._tip_px:
+    def set_tip(self, tip_px: int, tip: Tip = Tip.ROUND) -> None:
+        """Show another tip."""
+        if (tip_px, tip) != (self._tip_px, self._tip):
             self.prepareGeometryChange()
-            self._tip_px = tip_px
-            self._lines = outline(tip_px)
+            self._tip_px, self._tip = tip_px, tip
+            self._lines = outline(tip_px, tip)
             self.update()
 
     def set_colour(self, colour: QColor) -> None:
@@ -56,9 +57,10 @@ class BrushOutline(QGraphicsItem):
             painter.drawLines(self._lines)
 
 
-def outline(tip_px: int) -> list[QLineF]:
+def outline(tip_px: int, tip: Tip = Tip.ROUND) -> list[QLineF]:
     """The border of the tip's pixels, as lines about the snapped pixel or corner."""
-    (left, top, _, _), mask = capsule((0.25, 0.25), (0.25, 0.25), tip_px)
+    area = stroke((0.25, 0.25), (0.25, 0.25), tip_px, tip)
+    (left, top, _, _), mask = area.box_px, area.mask
     padded = np.pad(mask, 1)
     lines = []
     for row, column in np.argwhere(padded[1:, :] != padded[:-1, :]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -20,10 +22,12 @@ class ClassPanel(QFrame):
     Signals:
         class_picked(int): the id of the class to draw with.
         visibility_changed(int, bool): a class is to be shown or hidden.
+        lock_changed(int, bool): a class is to be locked or not; no tool changes a locked one.
     """
 
     class_picked = Signal(int)
     visibility_changed = Signal(int, bool)
+    lock_changed = Signal(int, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,13 +49,16 @@ class ClassPanel(QFrame):
         if taxonomy == self._taxonomy:
             return
         self._taxonomy = taxonomy
-        for row in self._rows.values():
+        for class_id, row in self._rows.items():
             self._group.removeButton(row.pick)
+            if row.lock.isChecked():
+                self.lock_changed.emit(class_id, False)
             row.deleteLater()
         self._rows = {}
         for defect in taxonomy:
             row = _ClassRow(defect)
             row.eye.toggled.connect(self._teller(defect.id))
+            row.lock.toggled.connect(partial(self.lock_changed.emit, defect.id))
             self._group.addButton(row.pick, defect.id)
             self._layout.addWidget(row)
             self._rows[defect.id] = row
@@ -76,6 +83,10 @@ class ClassPanel(QFrame):
         """The button that shows and hides a class."""
         return self._rows[class_id].eye
 
+    def lock_button(self, class_id: int) -> QToolButton:
+        """The button that locks a class."""
+        return self._rows[class_id].lock
+
     def _teller(self, class_id: int) -> object:
         return lambda hidden: self.visibility_changed.emit(class_id, not hidden)
 
@@ -97,21 +108,26 @@ class _ClassRow(QWidget):
         self.area = QLabel("–")
         self.area.setProperty("role", "caption")
         self.area.setFont(figures_font(14))
-        self.area.setFixedWidth(92)
+        self.area.setFixedWidth(80)
         self.area.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.eye = QToolButton()
-        self.eye.setCheckable(True)
-        self.eye.setProperty("role", "flat")
-        self.eye.setIconSize(QSize(22, 22))
-        self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.eye.toggled.connect(self._on_hidden)
+        self.eye, self.lock = QToolButton(), QToolButton()
+        for made, slot in ((self.eye, self._on_hidden), (self.lock, self._on_locked)):
+            made.setCheckable(True)
+            made.setProperty("role", "flat")
+            made.setIconSize(QSize(20, 20))
+            made.setFixedWidth(34)
+            made.setStyleSheet("padding: 0; min-width: 0;")
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            made.toggled.connect(slot)
         self._title = defect.title
         self._on_hidden(False)
+        self._on_locked(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
+        layout.setSpacing(2)
         layout.addWidget(self.pick, 1)
         layout.addWidget(self.area)
+        layout.addWidget(self.lock)
         layout.addWidget(self.eye)
 
     def _on_hidden(self, hidden: bool) -> None:
@@ -119,6 +135,12 @@ class _ClassRow(QWidget):
         said = self.tr("Show {title}") if hidden else self.tr("Hide {title}")
         self.eye.setToolTip(said.format(title=self._title))
         self.eye.setAccessibleName(self.eye.toolTip())
+
+    def _on_locked(self, locked: bool) -> None:
+        self.lock.setIcon(icons.icon("lock", "text") if locked else icons.icon("lock-open", "text_off"))
+        said = self.tr("Unlock {title}") if locked else self.tr("Lock {title}: no tool changes it")
+        self.lock.setToolTip(said.format(title=self._title))
+        self.lock.setAccessibleName(self.lock.toolTip())
 
 
 def _chip(defect: DefectClass) -> QIcon:

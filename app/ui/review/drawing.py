@@ -1,4 +1,4 @@
-"""Drawing: from the pointer on the canvas to edits of the open case."""
+"""Drawing: the tool in hand, and the way from the canvas's pointer and the page's keys to it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ from enum import Enum, auto
 from math import floor
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 
-from app.review.edit import Action, Box, Edit, OverlapPolicy
+from app.review.edit import Action
 from app.review.open_case import OpenCase
-from app.review.tools.brush import erase, larger_tip, paint
-from app.review.tools.finding import Piece, delete, fill_holes, piece_at, piece_in, relabel
+from app.review.tools.brush import Tip
 from app.ui.canvas import FrameCanvas, HoveredPixel, PointerAt
 from app.ui.review.brush_outline import BrushOutline
-from models.labels.components import Component
-
-FIRST_TIP_PX = 9
+from app.ui.review.hands.boxes import BoxHand, all_of, dark_or_light, unlike_its_surroundings
+from app.ui.review.hands.findings import Findings
+from app.ui.review.hands.hand import Hand
+from app.ui.review.hands.knife import KnifeHand
+from app.ui.review.hands.outline_item import OutlineItem
+from app.ui.review.hands.outlines import LassoHand, PolygonHand, ScissorsHand
+from app.ui.review.hands.ruler import RulerHand
+from app.ui.review.hands.strokes import StrokeHand
+from app.ui.review.hands.table import Table
+from app.ui.review.hands.wand import WandHand
 
 
 class Tool(Enum):
@@ -25,248 +31,196 @@ class Tool(Enum):
     SELECT = auto()
     BRUSH = auto()
     ERASER = auto()
+    WAND = auto()
+    POLYGON = auto()
+    LASSO = auto()
+    BOX = auto()
+    SCISSORS = auto()
+    THRESHOLD = auto()
+    GRAB_CUT = auto()
+    KNIFE = auto()
+    RULER = auto()
 
 
 class Drawing(QObject):
-    """Draws into the open case what the pointer and the keys ask for, and repaints what changed.
+    """Gives what the pointer does to the tool in hand, and shows what the tool would do.
 
     Signals:
-        step_finished(): the masks have changed by a whole step.
-        tool_changed(): another tool, tip or class.
-        finding_selected(object): the ``Component`` clicked on, or ``None``.
+        tool_changed(): another tool, tip, tolerance or class.
     """
 
-    step_finished = Signal()
     tool_changed = Signal()
-    finding_selected = Signal(object)
 
     def __init__(self, canvas: FrameCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tool = Tool.SELECT
-        self.tip_px = FIRST_TIP_PX
-        self.class_id = 1
-        self.overlap = OverlapPolicy.ALLOW
-        self.selected: Component | None = None
+        self.table = Table(canvas, self)
+        self.findings = Findings(self.table, self)
         self._canvas = canvas
-        self._case: OpenCase | None = None
-        self._enabled = True
-        self._stroke: Action | None = None
-        self._erased_classes: tuple[int, ...] = ()
-        self._last: tuple[float, float] | None = None
-        self._hovered: tuple[int, int] | None = None
-        self._outline = BrushOutline()
-        self._outline.set_tip(self.tip_px)
-        canvas.add_item(self._outline)
+        self._tip_outline = BrushOutline()
+        self._line = OutlineItem()
+        self._brush = StrokeHand(self.table, erases=False)
+        self._hands = self._made_hands()
+        for item in (self._tip_outline, self._line):
+            canvas.add_item(item)
+        canvas.view_changed.connect(self._line.set_scale)
         canvas.viewport().installEventFilter(self)
         canvas.pressed.connect(self._on_pressed)
         canvas.moved.connect(self._on_moved)
         canvas.released.connect(self._on_released)
         canvas.clicked.connect(self._on_clicked)
         canvas.pixel_hovered.connect(self._on_hovered)
+        self.table.means_changed.connect(self._dress)
+        self.table.means_changed.connect(self.tool_changed)
+        self._dress()
+
+    def _made_hands(self) -> dict[Tool, Hand]:
+        table, line = self.table, self._line
+        return {
+            Tool.BRUSH: self._brush,
+            Tool.ERASER: StrokeHand(table, erases=True),
+            Tool.WAND: WandHand(table, line),
+            Tool.POLYGON: PolygonHand(table, line),
+            Tool.LASSO: LassoHand(table, line),
+            Tool.BOX: BoxHand(table, line, all_of, Action.RECTANGLE),
+            Tool.SCISSORS: ScissorsHand(table, line),
+            Tool.THRESHOLD: BoxHand(table, line, dark_or_light, Action.THRESHOLD),
+            Tool.GRAB_CUT: BoxHand(table, line, unlike_its_surroundings, Action.GRAB_CUT),
+            Tool.KNIFE: KnifeHand(table, line, self.findings.pieces_under),
+            Tool.RULER: RulerHand(table, line),
+        }
+
+    @property
+    def hand(self) -> Hand | None:
+        """The tool in hand; ``None`` for Select, with which the canvas is panned."""
+        return self._hands.get(self.tool)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a step has begun and not ended."""
+        return self.hand is not None and self.hand.busy
 
     # What is worked on, and with what
 
     def set_case(self, case: OpenCase | None) -> None:
-        """Draw into this case from now on; a stroke in progress is finished first."""
-        self.finish_stroke()
-        self._case = case
-        self._last = None
-        self.select(None)
-        if case is not None and self.class_id > len(case.case.taxonomy):
-            self.class_id = 1
+        """Draw into this case from now on; a step that has begun is ended first."""
+        self.finish()
+        self.table.case = case
+        self._brush.forget_end()
+        self.findings.select(None)
+        if case is not None and self.table.class_id > len(case.case.taxonomy):
+            self.table.class_id = 1
         self._dress()
 
     def set_enabled(self, enabled: bool) -> None:
-        """Whether anything can be drawn: not while the masks as they came are looked at."""
-        self.finish_stroke()
-        self._enabled = enabled
+        """Whether anything can be drawn: not while other masks than those of now are looked at."""
+        self.finish()
+        self.table.enabled = enabled
         self._dress()
 
     def set_tool(self, tool: Tool) -> None:
-        """Change the tool."""
-        self.finish_stroke()
+        """Take another tool in hand."""
+        self.finish()
         self.tool = tool
         self._dress()
         self.tool_changed.emit()
 
-    def set_tip(self, tip_px: int) -> None:
-        """Change the tip's diameter."""
-        self.tip_px = larger_tip(tip_px, 0)
-        self._dress()
-        self.tool_changed.emit()
-
-    def change_tip(self, steps: int) -> None:
-        """So many sizes up, or down where negative."""
-        self.set_tip(larger_tip(self.tip_px, steps))
-
     def pick_class(self, class_id: int) -> None:
         """With Select and a finding selected, give it this class; draw with it from now on in any case."""
-        self.class_id = class_id
-        if self.tool is Tool.SELECT and self.selected is not None:
-            self._relabel(self._selected_piece(), class_id)
-        self._dress()
-        self.tool_changed.emit()
+        if self.tool is Tool.SELECT and self.findings.selected is not None:
+            self.findings.relabel_selected(class_id)
+        self.table.set_class(class_id)
 
-    @property
-    def drawing(self) -> bool:
-        """Whether a stroke is in progress."""
-        return self._stroke is not None
+    def adjust(self, steps: int) -> None:
+        """More or less of what the tool in hand has: tip or tolerance."""
+        (self.hand or self._brush).adjust(steps)
 
-    # What the keys ask for
+    def toggle_tip(self) -> None:
+        """A square tip, or a round one."""
+        self.table.set_tip_shape(Tip.ROUND if self.table.tip is Tip.SQUARE else Tip.SQUARE)
 
-    def delete_finding(self) -> None:
-        """Delete the selected finding, else the one under the pointer."""
-        piece = self._selected_piece() or self._hovered_piece()
-        if piece is not None and self._can_draw():
-            self._do(delete(piece), Action.DELETE)
-            self.select(None)
+    def finish(self) -> None:
+        """End the step that has begun: keep what is whole."""
+        if self.hand is not None:
+            self.hand.finish()
 
-    def relabel_hovered(self) -> None:
-        """Give the finding under the pointer the picked class."""
-        self._relabel(self._hovered_piece(), self.class_id)
+    def close(self) -> bool:
+        """End a step of several presses by drawing it; whether there was one."""
+        busy = self.busy
+        if self.hand is not None and busy:
+            self.hand.close()
+        return busy
 
-    def fill_hovered(self) -> None:
-        """Fill the holes of the finding under the pointer."""
-        piece = self._hovered_piece()
-        if piece is not None and self._case is not None and self._can_draw():
-            self._do(fill_holes(piece, self._case.case.taxonomy, self.overlap), Action.FILL)
-
-    def select(self, finding: Component | None) -> None:
-        """Select a finding, and frame it on the canvas."""
-        self.selected = finding
-        self._canvas.set_highlight(None if finding is None else finding.box_px)
-        self.finding_selected.emit(finding)
+    def back(self) -> bool:
+        """Take back the last press of a step of several; whether there was one."""
+        return self.hand is not None and self.hand.busy and self.hand.back()
 
     def cancel(self) -> None:
-        """Give up the stroke in progress; without one, deselect."""
-        if self._stroke is None:
-            self.select(None)
-            return
-        self._stroke = None
-        if self._case is not None:
-            self._repaint(self._case.document.cancel())
-
-    def finish_stroke(self) -> None:
-        """End the stroke in progress as it is."""
-        action, self._stroke = self._stroke, None
-        if action is not None and self._case is not None and self._case.finish(action) is not None:
-            self.step_finished.emit()
+        """Give up the step that has begun; without one, deselect."""
+        if self.hand is not None and (self.hand.busy or self.tool is Tool.RULER):
+            self.hand.cancel()
+        else:
+            self.findings.select(None)
 
     # The pointer
 
     @Slot(object)
     def _on_pressed(self, pointer: PointerAt) -> None:
-        if not self._can_draw() or self._stroke is not None or self._case is None:
-            return
-        erasing = self.tool is Tool.ERASER or pointer.button == Qt.MouseButton.RightButton
-        self._stroke = Action.ERASE if erasing else Action.BRUSH
-        shift = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        self._erased_classes = self._visible_classes() if shift else (self.class_id,)
-        here = (pointer.x, pointer.y)
-        start = self._last if shift and not erasing and self._last is not None else here
-        self._extend(start, here)
+        hand = self.hand
+        if hand is not None and self.table.can_draw and pointer.button in _DRAWING_BUTTONS:
+            hand.press(pointer)
 
     @Slot(object)
     def _on_moved(self, pointer: PointerAt) -> None:
-        self._outline.move_to(pointer.x, pointer.y)
-        if self._stroke is not None and self._last is not None:
-            self._extend(self._last, (pointer.x, pointer.y))
+        if self.hand is None:
+            return
+        if self.hand.tipped:
+            self._tip_outline.move_to(pointer.x, pointer.y)
+        if self.table.can_draw:
+            self.hand.move(pointer)
 
     @Slot(object)
     def _on_released(self, pointer: PointerAt) -> None:
-        if self._stroke is not None and self._last is not None:
-            self._extend(self._last, (pointer.x, pointer.y))
-            self.finish_stroke()
+        if self.hand is not None and self.table.can_draw:
+            self.hand.release(pointer)
 
     @Slot(object)
     def _on_clicked(self, pointer: PointerAt) -> None:
-        self._hovered = (floor(pointer.x), floor(pointer.y))
-        piece = self._hovered_piece()
-        self.select(None if piece is None else self._finding_of(piece))
+        self.findings.hovered = floor(pointer.x), floor(pointer.y)
+        self.findings.select_hovered()
 
     @Slot(object)
     def _on_hovered(self, pixel: HoveredPixel | None) -> None:
-        self._hovered = None if pixel is None else (pixel.x, pixel.y)
+        self.findings.hovered = None if pixel is None else (pixel.x, pixel.y)
         if pixel is None:
-            self._outline.setVisible(False)
+            self._tip_outline.setVisible(False)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Ctrl with the wheel changes the tip instead of zooming."""
+        """Ctrl with the wheel changes the tool instead of zooming; a double click ends a step of several presses."""
         if isinstance(event, QWheelEvent) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.change_tip(1 if event.angleDelta().y() > 0 else -1)
+            self.adjust(1 if event.angleDelta().y() > 0 else -1)
             return True
+        if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
+            # Its first press has set a corner already.
+            return self.tool in _OF_SEVERAL_PRESSES and self.close()
         return False
 
-    # Edits
-
-    def _extend(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        assert self._case is not None, "a stroke has a case"
-        if self._stroke is Action.ERASE:
-            edit = erase(start, end, self.tip_px, self._erased_classes)
-        else:
-            edit = paint(start, end, self.tip_px, self.class_id, self._case.case.taxonomy, self.overlap)
-        self._last = end
-        self._repaint(self._case.apply(edit))
-
-    def _do(self, edit: Edit | None, action: Action) -> bool:
-        patch = None if self._case is None else self._case.do(edit, action)
-        if patch is None:
-            return False
-        self._repaint(patch.box_px)
-        self.step_finished.emit()
-        return True
-
-    def _relabel(self, piece: Piece | None, class_id: int) -> None:
-        if piece is None or self._case is None or not self._can_draw():
-            return
-        was_selected = self.selected is not None
-        if self._do(relabel(piece, class_id, self._case.case.taxonomy, self.overlap), Action.RELABEL) and was_selected:
-            row, column = _first_pixel(piece)
-            joined = piece_at(self._case.document.stack, column, row, (class_id,))
-            self.select(None if joined is None else self._finding_of(joined))
-
-    def _selected_piece(self) -> Piece | None:
-        chosen, case = self.selected, self._case
-        if chosen is None or case is None:
-            return None
-        return piece_in(case.document.stack, chosen.class_id, chosen.box_px, chosen.area_px)
-
-    def _hovered_piece(self) -> Piece | None:
-        if self._hovered is None or self._case is None:
-            return None
-        return piece_at(self._case.document.stack, *self._hovered, self._visible_classes())
-
-    def _finding_of(self, piece: Piece) -> Component:
-        return Component(piece.class_id, piece.box_px, piece.area_px)
-
-    def _visible_classes(self) -> tuple[int, ...]:
-        if self._case is None:
-            return ()
-        return tuple(c.id for c in self._case.case.taxonomy if self._canvas.class_visible(c.id))
-
-    def _can_draw(self) -> bool:
-        return self._enabled and self._case is not None and self._case.case.image is not None
-
-    def _repaint(self, box: Box | None) -> None:
-        if box is not None:
-            self._canvas.update_rect(*box)
-
+    @Slot()
     def _dress(self) -> None:
         """Let cursor and outline show what the left button would do."""
-        draws = self.tool is not Tool.SELECT and self._can_draw()
+        hand, table = self.hand, self.table
+        draws = hand is not None and table.can_draw
         self._canvas.set_tool_active(draws)
-        self._outline.set_tip(self.tip_px)
-        white = self.tool is Tool.ERASER or self._case is None
-        self._outline.set_colour(
+        self._tip_outline.set_tip(table.tip_px, table.tip)
+        white = self.tool is Tool.ERASER or table.case is None
+        self._tip_outline.set_colour(
             QColor("#ffffff")
-            if white or self._case is None
-            else QColor(*self._case.case.taxonomy.by_id(self.class_id).rgb)
+            if white or table.case is None
+            else QColor(*table.case.case.taxonomy.by_id(table.class_id).rgb)
         )
-        if not draws:
-            self._outline.setVisible(False)
+        if hand is None or not draws or not hand.tipped:
+            self._tip_outline.setVisible(False)
 
 
-def _first_pixel(piece: Piece) -> tuple[int, int]:
-    """(row, column) in the frame of one of the piece's pixels."""
-    row, column = divmod(int(piece.mask.argmax()), piece.mask.shape[1])
-    return piece.box_px[1] + row, piece.box_px[0] + column
+_DRAWING_BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+_OF_SEVERAL_PRESSES = (Tool.POLYGON, Tool.SCISSORS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -15,17 +16,18 @@ from app.review.edit import OverlapPolicy
 from app.review.label_file import LabelFile, OpenedLabels
 from app.review.open_case import OpenCase
 from app.review.ports import ReviewCase, ReviewItem, ReviewStore
-from app.ui.keys import bind
 from app.ui.message_bar import MessageBar, MessageKind
 from app.ui.review.comparing import Comparison
 from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.page_keys import bind_review_keys
 from app.ui.review.session import ReviewSession
 from app.ui.review.widgets import ReviewWidgets
 from app.ui.sentences import sentence
 from app.ui.shell import PageEntry
 from app.words.correction import ReviewState
 from models.labels.components import Component
+from models.labels.masks import class_mask
 
 _FINDINGS_AFTER_MS = 120
 _SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC = (
@@ -49,10 +51,11 @@ class ReviewPage(ReviewWidgets):
         self._messages = messages
         self._label_file: LabelFile | None = None
         self._class_shortcuts: list[QShortcut] = []
+        self._carried_to: UUID | None = None
         self._findings_timer = QTimer(self, singleShot=True, interval=_FINDINGS_AFTER_MS)
         self._connect()
         self._connect_buttons()
-        self._bind_keys()
+        bind_review_keys(self)
         self.drawing.set_tool(Tool.SELECT)
         self._show_nothing()
         if desk.station is not None:
@@ -63,15 +66,19 @@ class ReviewPage(ReviewWidgets):
     def _connect(self) -> None:
         self._findings_timer.timeout.connect(self._show_findings)
         self.queue_panel.item_chosen.connect(self.open_item)
-        self.drawing.step_finished.connect(self._on_step_finished)
+        self.drawing.table.step_finished.connect(self._on_step_finished)
         self.drawing.tool_changed.connect(self._on_tool_changed)
-        self.drawing.finding_selected.connect(self.column.finding_panel.mark)
+        self.drawing.findings.selected_changed.connect(self.column.finding_panel.mark)
         self.tool_bar.tool_chosen.connect(self.set_tool)
-        self.tool_bar.tip_chosen.connect(self.drawing.set_tip)
+        means = self.tool_bar.means
+        means.tip_chosen.connect(self.drawing.table.set_tip)
+        means.tolerance_chosen.connect(self.drawing.table.set_tolerance)
+        means.shape_button.clicked.connect(self.drawing.toggle_tip)
         self.frame_area.drawable_changed.connect(self._on_drawable_changed)
         self.column.class_panel.class_picked.connect(self.drawing.pick_class)
         self.column.class_panel.visibility_changed.connect(self.canvas.set_class_visible)
-        self.column.replace_check.toggled.connect(self._on_replace_toggled)
+        self.column.class_panel.lock_changed.connect(self._on_lock_changed)
+        self.column.overlap_chosen.connect(self._on_overlap_chosen)
         self.column.finding_panel.finding_chosen.connect(self._on_finding_chosen)
         self.column.note_edit.editingFinished.connect(self._on_note_edited)
         self.export_sheet.closed.connect(self.close_sheet)
@@ -83,7 +90,7 @@ class ReviewPage(ReviewWidgets):
         for button, slot in (
             (bar.undo_button, self.undo),
             (bar.redo_button, self.redo),
-            (bar.delete_button, self.drawing.delete_finding),
+            (bar.delete_button, self.drawing.findings.delete),
             (bar.restore_button, self.restore),
             (decision.accept_button, self.accept),
             (decision.no_defect_button, self.no_defect),
@@ -97,35 +104,6 @@ class ReviewPage(ReviewWidgets):
             (self.queue_panel.refresh_button, self.refresh),
         ):
             button.clicked.connect(slot)
-
-    def _bind_keys(self) -> None:
-        for name, slot in (
-            ("accept", self.accept),
-            ("no_defect", self.no_defect),
-            ("unsure", self.unsure),
-            ("previous", partial(self.step, -1)),
-            ("next", partial(self.step, 1)),
-            ("select", partial(self.set_tool, Tool.SELECT)),
-            ("brush", partial(self.set_tool, Tool.BRUSH)),
-            ("eraser", partial(self.set_tool, Tool.ERASER)),
-            ("smaller", partial(self.drawing.change_tip, -1)),
-            ("larger", partial(self.drawing.change_tip, 1)),
-            ("relabel", self.drawing.relabel_hovered),
-            ("fill", self.drawing.fill_hovered),
-            ("delete", self.drawing.delete_finding),
-            ("undo", self.undo),
-            ("redo", self.redo),
-            ("restore", self.restore),
-            ("cancel", self.cancel),
-            ("export", partial(self.show_sheet, self.export_sheet)),
-            ("open", partial(self.show_sheet, self.open_sheet)),
-            ("refresh", self.refresh),
-            ("difference", partial(self.frame_area.comparing.toggle, Comparison.DIFFERENCE)),
-            ("wipe", partial(self.frame_area.comparing.toggle, Comparison.WIPE)),
-            ("tone", self.frame_area.view_bar.open_tone),
-            ("local", self.frame_area.view_bar.tone_panel.toggle_local),
-        ):
-            bind(self, REVIEW_KEYS[name], slot)
 
     # What can be asked of the page
 
@@ -141,8 +119,9 @@ class ReviewPage(ReviewWidgets):
         session.status_changed.connect(self._show_status)
         session.failed.connect(self._on_failed)
         session.saved.connect(partial(self._messages.solve, _SAVE_TOPIC))
-        self.column.replace_check.setChecked(store.exclusive)
-        self._on_replace_toggled(store.exclusive)
+        self.drawing.table.exclusive = store.exclusive
+        self.drawing.table.overlap = {}
+        self._show_class()
         self.head.station_button.setVisible(self._label_file is not None and self._desk.station is not None)
         self.queue_panel.set_session(session)
         self.export_sheet.set_session(session)
@@ -213,23 +192,36 @@ class ReviewPage(ReviewWidgets):
                 self.export_sheet.export()
             else:
                 self.canvas.setFocus()
+        elif self.drawing.close():
+            pass  # Enter ends the outline that is being drawn; it must not decide about the frame
         elif self.case is not None and self._can_decide():
-            self.drawing.finish_stroke()
+            self.drawing.finish()
             self._decide(self.case.decision)
 
     @Slot()
     def no_defect(self) -> None:
         """Clear all masks, as one step, save the frame as free of defects and go on."""
         if self.case is not None and self._can_decide():
-            self.drawing.finish_stroke()
+            self.drawing.finish()
+            rules = self.drawing.table.rules
+            kept = [defect.title for defect in self.case.case.taxonomy if self._keeps(defect.id, rules.protected)]
+            if kept:
+                said = self.tr("{titles}: locked or hidden, with masks; unlock and show them, or delete them first.")
+                self._on_failed(said.format(titles=", ".join(kept)))
+                return
             self._show_patch(self.case.clear())
             self._decide(ReviewState.VERIFIED_EMPTY)
+
+    def _keeps(self, class_id: int, protected: frozenset[int]) -> bool:
+        """Whether a class that no tool may change has masks."""
+        assert self.case is not None, "a decision is about a case"
+        return class_id in protected and bool(class_mask(self.case.document.stack, class_id).any())
 
     @Slot()
     def unsure(self) -> None:
         """Save the masks as they are now as undecided, and go on."""
         if self._can_decide():
-            self.drawing.finish_stroke()
+            self.drawing.finish()
             self._decide(ReviewState.UNSURE)
 
     def _decide(self, state: ReviewState) -> None:
@@ -257,22 +249,32 @@ class ReviewPage(ReviewWidgets):
     @Slot()
     def undo(self) -> None:
         """Take back the stroke in progress or the last step."""
-        if self.drawing.drawing:
-            self.drawing.cancel()
+        if self.drawing.busy:
+            if not self.drawing.back():
+                self.drawing.cancel()
         elif self.case is not None and self._can_decide():
             self._show_patch(self.case.undo())
 
     @Slot()
     def redo(self) -> None:
         """Do the step taken back last once more."""
-        if self.case is not None and self._can_decide() and not self.drawing.drawing:
+        if self.case is not None and self._can_decide() and not self.drawing.busy:
             self._show_patch(self.case.redo())
 
     @Slot()
     def restore(self) -> None:
         """Back to what the model or the label file said, as one step."""
-        if self.case is not None and self._can_decide() and not self.drawing.drawing:
-            self._show_patch(self.case.restore_word())
+        if self.case is not None and self._can_decide() and not self.drawing.busy:
+            self._show_patch(self.case.restore_word(self.drawing.table.rules.protected_bits))
+
+    @Slot()
+    def carry(self) -> None:
+        """Copy the selected finding, or all, to the next frame, and go there."""
+        item = None if self.session is None else self.session.queue.neighbour(1)
+        if item is not None and self.case is not None:
+            self.drawing.findings.copy()
+            self._carried_to = item.id
+            self.open_item(item.id)
 
     @Slot()
     def cancel(self) -> None:
@@ -309,9 +311,12 @@ class ReviewPage(ReviewWidgets):
         self.frame_area.show_case(case)
         self.column.show_case(case)
         self.drawing.set_case(case)
-        self.column.class_panel.set_picked(self.drawing.class_id)
+        self._show_class()
         self.queue_panel.mark_current()
         self._tell_recovered(case)
+        if self._carried_to == case.id and self._can_decide():
+            self.drawing.findings.paste()
+        self._carried_to = None
         self._on_step_finished()
 
     @Slot(object, str)
@@ -337,13 +342,13 @@ class ReviewPage(ReviewWidgets):
 
     @Slot()
     def _on_tool_changed(self) -> None:
-        self.tool_bar.show_tool(self.drawing.tool, self.drawing.tip_px)
-        self.column.class_panel.set_picked(self.drawing.class_id)
+        self.tool_bar.show_tool(self.drawing)
+        self._show_class()
 
     @Slot(object)
     def _on_finding_chosen(self, finding: Component) -> None:
         self.drawing.set_tool(Tool.SELECT)
-        self.drawing.select(finding)
+        self.drawing.findings.select(finding)
         self.canvas.zoom_to_box(finding.box_px)
         self.canvas.setFocus()
 
@@ -353,9 +358,28 @@ class ReviewPage(ReviewWidgets):
             self.case.set_note(self.column.note_edit.text().strip())
             self._show_status()
 
-    @Slot(bool)
-    def _on_replace_toggled(self, replaces: bool) -> None:
-        self.drawing.overlap = OverlapPolicy.REPLACE if replaces else OverlapPolicy.ALLOW
+    @Slot(object)
+    def _on_overlap_chosen(self, policy: OverlapPolicy) -> None:
+        """What the class drawn with does to the others; each class has a policy of its own."""
+        table = self.drawing.table
+        table.overlap = {**table.overlap, table.class_id: policy}
+
+    @Slot()
+    def toggle_lock(self) -> None:
+        """Lock the class drawn with, or unlock it."""
+        self.column.class_panel.lock_button(self.drawing.table.class_id).toggle()
+
+    @Slot(int, bool)
+    def _on_lock_changed(self, class_id: int, locked: bool) -> None:
+        table = self.drawing.table
+        table.locked = table.locked | {class_id} if locked else table.locked - {class_id}
+
+    def _show_class(self) -> None:
+        """Mark the class drawn with, and what it does to the others."""
+        table = self.drawing.table
+        self.column.class_panel.set_picked(table.class_id)
+        policy = OverlapPolicy.REPLACE if table.exclusive else table.overlap.get(table.class_id, OverlapPolicy.ALLOW)
+        self.column.show_overlap(policy, can_choose=not table.exclusive)
 
     @Slot()
     def _on_drawable_changed(self) -> None:
@@ -405,9 +429,10 @@ class ReviewPage(ReviewWidgets):
             return
         self.frame_area.minimap.renew()
         self.column.show_findings(self.case)
-        if self.drawing.selected is not None and self.drawing.selected not in self.case.document.findings():
-            self.drawing.select(None)
-        self.column.finding_panel.mark(self.drawing.selected)
+        selected = self.drawing.findings.selected
+        if selected is not None and _gone(selected, self.case.document.findings()):
+            self.drawing.findings.select(None)
+        self.column.finding_panel.mark(self.drawing.findings.selected)
 
     def _show_loading(self) -> None:
         """While an image is being read, nothing can be decided about it."""
@@ -450,7 +475,7 @@ class ReviewPage(ReviewWidgets):
     def _leave_case(self) -> None:
         """The note and a stroke in progress belong to the frame that is left."""
         self._on_note_edited()
-        self.drawing.finish_stroke()
+        self.drawing.finish()
 
     def _leave_session(self) -> None:
         if self.session is None:
@@ -475,7 +500,13 @@ class ReviewPage(ReviewWidgets):
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """A stroke in progress ends where the page goes away."""
         super().hideEvent(event)
-        self.drawing.finish_stroke()
+        self.drawing.finish()
+
+
+def _gone(selected: Component, findings: Sequence[Component]) -> bool:
+    """Whether no finding is the selected one any more; a score is no difference."""
+    where = (selected.class_id, selected.box_px, selected.area_px)
+    return all((finding.class_id, finding.box_px, finding.area_px) != where for finding in findings)
 
 
 def review_entry(desk: ReviewDesk) -> PageEntry:

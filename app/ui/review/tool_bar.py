@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QFrame, QHBoxLayout, QToolButton
 
 from app.review.open_case import OpenCase
-from app.review.tools.brush import larger_tip
-from app.ui.fonts import figures_font
 from app.ui.review.controls import tool
-from app.ui.review.drawing import Tool
+from app.ui.review.drawing import Drawing, Tool
 from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.means_bar import MeansBar
 from app.ui.review.sentences import ACTION_WORDS, worded
 
 _TOOLS = (
-    (Tool.SELECT, "pointer", "select", "Select"),
-    (Tool.BRUSH, "brush", "brush", "Brush"),
-    (Tool.ERASER, "eraser", "eraser", "Eraser"),
+    ((Tool.SELECT, "pointer", "select"),),
+    ((Tool.BRUSH, "brush", "brush"), (Tool.ERASER, "eraser", "eraser")),
+    (
+        (Tool.WAND, "wand", "wand"),
+        (Tool.POLYGON, "polygon", "polygon"),
+        (Tool.LASSO, "lasso", "lasso"),
+        (Tool.BOX, "box", "box"),
+        (Tool.SCISSORS, "scissors", "scissors"),
+        (Tool.THRESHOLD, "threshold", "threshold"),
+        (Tool.GRAB_CUT, "grab-cut", "grab_cut"),
+    ),
+    ((Tool.KNIFE, "knife", "knife"), (Tool.RULER, "ruler", "ruler")),
 )
-_TIPS = [1]
-while _TIPS[-1] < 200:
-    _TIPS.append(larger_tip(_TIPS[-1]))
+"""In groups: (tool, icon, name of its key)."""
 
 
 class ToolBar(QFrame):
@@ -28,11 +34,9 @@ class ToolBar(QFrame):
 
     Signals:
         tool_chosen(object): a ``Tool``.
-        tip_chosen(int): a tip diameter in pixels.
     """
 
     tool_chosen = Signal(object)
-    tip_chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,17 +50,18 @@ class ToolBar(QFrame):
         for row in (layout, second):
             row.setSpacing(6)
             self._rows.addLayout(row)
-        for kind, icon, name, title in _TOOLS:
-            made = tool(icon, REVIEW_KEYS[name], checkable=True)
-            made.setText(self.tr(title))
-            made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            made.clicked.connect(self._chooser(kind))
-            self._group.addButton(made)
-            self.tools[kind] = made
-            layout.addWidget(made)
-        layout.addSpacing(6)
-        self._add_tip(layout)
+        for group in _TOOLS:
+            for kind, icon, name in group:
+                made = tool(icon, REVIEW_KEYS[name], checkable=True)
+                made.clicked.connect(self._chooser(kind))
+                self._group.addButton(made)
+                self.tools[kind] = made
+                layout.addWidget(made)
+            layout.addSpacing(8)
         layout.addStretch(1)
+        self.means = MeansBar()
+        second.addWidget(self.means)
+        second.addStretch(1)
         layout = second
         self.undo_button = tool("undo", REVIEW_KEYS["undo"])
         self.redo_button = tool("redo", REVIEW_KEYS["redo"])
@@ -64,26 +69,16 @@ class ToolBar(QFrame):
         self.restore_button = tool("restore", REVIEW_KEYS["restore"])
         for made in (self.undo_button, self.redo_button, self.delete_button, self.restore_button):
             layout.addWidget(made)
-        layout.addStretch(1)
 
     def set_compact(self, compact: bool) -> None:
-        """In a small window: two rows, and tools without words."""
+        """In a small window: two rows."""
         direction = QBoxLayout.Direction
         self._rows.setDirection(direction.TopToBottom if compact else direction.LeftToRight)
-        style = Qt.ToolButtonStyle
-        for made in self.tools.values():
-            made.setToolButtonStyle(style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon)
 
-    def show_tool(self, chosen: Tool, tip_px: int) -> None:
-        """Mark the tool in use and its tip."""
-        self.tools[chosen].setChecked(True)
-        self.tip_label.setText(self.tr("{tip} px").format(tip=tip_px))
-        nearest = min(range(len(_TIPS)), key=lambda place: abs(_TIPS[place] - tip_px))
-        self.tip_slider.blockSignals(True)
-        self.tip_slider.setValue(nearest)
-        self.tip_slider.blockSignals(False)
-        for widget in (self._tip_title, self.tip_slider, self.tip_label):
-            widget.setEnabled(chosen is not Tool.SELECT)
+    def show_tool(self, drawing: Drawing) -> None:
+        """Mark the tool in hand and show its means."""
+        self.tools[drawing.tool].setChecked(True)
+        self.means.show_means(drawing)
 
     def show_case(self, case: OpenCase | None, *, can_draw: bool) -> None:
         """Offer what can be done to this case now, and name what undo and redo would do."""
@@ -96,32 +91,10 @@ class ToolBar(QFrame):
             made.setEnabled(can_draw and action is not None)
             what = "" if action is None else f": {worded(ACTION_WORDS[action])}"
             made.setToolTip(f"{binding.worded}{what}  ({binding.label})")
+        for made in self.tools.values():
+            made.setEnabled(can_draw)
         self.restore_button.setEnabled(can_draw and document is not None and document.differs_from_word)
         self.delete_button.setEnabled(can_draw)
-
-    def _add_tip(self, layout: QHBoxLayout) -> None:
-        self._tip_title = QLabel(self.tr("Tip"))
-        self._tip_title.setProperty("role", "caption")
-        self.tip_slider = QSlider(Qt.Orientation.Horizontal)
-        self.tip_slider.setRange(0, len(_TIPS) - 1)
-        self.tip_slider.setMinimumWidth(60)
-        self.tip_slider.setMaximumWidth(130)
-        self.tip_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tip_slider.setAccessibleName(self.tr("Tip diameter"))
-        smaller, larger = REVIEW_KEYS["smaller"].label, REVIEW_KEYS["larger"].label
-        wheel = REVIEW_KEYS["tip_wheel"].label
-        self.tip_slider.setToolTip(
-            self.tr("Tip diameter in frame pixels  ({smaller} and {larger}, {wheel})").format(
-                smaller=smaller, larger=larger, wheel=wheel
-            )
-        )
-        self.tip_slider.valueChanged.connect(lambda place: self.tip_chosen.emit(_TIPS[place]))
-        self.tip_label = QLabel()
-        self.tip_label.setFont(figures_font(15))
-        self.tip_label.setFixedWidth(58)
-        layout.addWidget(self._tip_title)
-        layout.addWidget(self.tip_slider, 2)
-        layout.addWidget(self.tip_label)
 
     def _chooser(self, kind: Tool) -> object:
         return lambda: self.tool_chosen.emit(kind)

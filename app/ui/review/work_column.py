@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.review.edit import OverlapPolicy
 from app.review.open_case import OpenCase
+from app.ui.picker import Picker
 from app.ui.review.class_panel import ClassPanel
 from app.ui.review.finding_panel import FindingPanel
 
@@ -13,15 +15,29 @@ _LONGEST_NOTE = 2000
 
 
 class WorkColumn(QWidget):
-    """What one draws with, what has been drawn, and what one has to say about it."""
+    """What one draws with, what has been drawn, and what one has to say about it.
+
+    Signals:
+        overlap_chosen(object): an ``OverlapPolicy`` for the class drawn with.
+    """
+
+    overlap_chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.class_panel = ClassPanel()
         self.class_panel.setProperty("panel", "none")
-        self.replace_check = QCheckBox(self.tr("Drawing replaces other classes"))
-        self.replace_check.setToolTip(self.tr("Off: classes may lie on one another, as in Kaggle's label files"))
-        self.replace_check.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.overlap_picker = Picker("difference")
+        for policy, words in (
+            (OverlapPolicy.ALLOW, self.tr("Drawn upon other classes")),
+            (OverlapPolicy.YIELD, self.tr("Drawn around other classes")),
+            (OverlapPolicy.REPLACE, self.tr("Drawn in place of others")),
+        ):
+            self.overlap_picker.addItem(words, policy)
+        self.overlap_picker.setToolTip(self.tr("What the class drawn with does to the classes it meets"))
+        self.overlap_picker.setAccessibleName(self.overlap_picker.toolTip())
+        self.overlap_picker.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.overlap_picker.activated.connect(self._on_overlap_picked)
         self.finding_panel = FindingPanel()
         self.note_edit = QLineEdit()
         self.note_edit.setPlaceholderText(self.tr("Note, saved with your decision"))
@@ -33,10 +49,10 @@ class WorkColumn(QWidget):
         inside.setContentsMargins(0, 0, 0, 4)
         inside.setSpacing(0)
         inside.addWidget(self.class_panel)
-        check_row = QHBoxLayout()
-        check_row.setContentsMargins(14, 0, 8, 0)
-        check_row.addWidget(self.replace_check)
-        inside.addLayout(check_row)
+        picker_row = QHBoxLayout()
+        picker_row.setContentsMargins(12, 4, 8, 4)
+        picker_row.addWidget(self.overlap_picker)
+        inside.addLayout(picker_row)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -53,6 +69,14 @@ class WorkColumn(QWidget):
         else:
             self.class_panel.set_areas({})
             self.finding_panel.clear()
+
+    def show_overlap(self, policy: OverlapPolicy, *, can_choose: bool) -> None:
+        """Show what the class drawn with does to the others; in an exclusive taxonomy there is no choice."""
+        self.overlap_picker.setCurrentIndex(self.overlap_picker.findData(policy))
+        self.overlap_picker.setEnabled(can_choose)
+
+    def _on_overlap_picked(self, _place: int) -> None:
+        self.overlap_chosen.emit(OverlapPolicy(self.overlap_picker.currentData()))
 
     def show_findings(self, case: OpenCase) -> None:
         """Show the findings as they are now, and how much there is of each class."""
