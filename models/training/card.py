@@ -62,6 +62,8 @@ def _split_words(data: Mapping[str, Any]) -> str:
 
 
 def _start_words(training: Mapping[str, Any]) -> str:
+    if start := training.get("start"):
+        return f"the weights of bundle '{start['name']}' (SHA-256 `{start['sha256']}`)"
     if training.get("pretrained"):
         return "ImageNet weights"
     asked = training["plan"].get("network", {}).get("pretrained")

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.bundle import BundleError, open_bundle
+from models.bundle import Bundle, BundleError, open_bundle
 from models.data.collection import DataError
 from models.data.places import expanded
 from models.networks.registry import NETWORKS, NetworkError, build_network
@@ -77,15 +77,23 @@ def check_options(plan: Plan) -> None:
         raise NetworkError(f"Network '{name}' has no ImageNet weights; write network.pretrained = false in the plan.")
 
 
+def open_start(reference: str) -> Bundle:
+    """The bundle a plan starts from. Raises ``NetworkError`` where it cannot be opened."""
+    try:
+        return open_bundle(Path(expanded(reference, "network.start")).expanduser())
+    except (BundleError, DataError) as error:
+        raise NetworkError(f"network.start: {error}") from error
+
+
 def start_from(network: nn.Module, reference: str) -> str:
     """Give the network the weights of a bundle (its folder) that fit by name and shape; what was taken, in words.
 
     Raises ``NetworkError`` where the bundle cannot be read or nothing of it fits.
     """
+    bundle = open_start(reference)
     try:
-        bundle = open_bundle(Path(expanded(reference, "network.start")).expanduser())
         stored = bundle.load_weights()
-    except (BundleError, DataError) as error:
+    except BundleError as error:
         raise NetworkError(f"network.start: {error}") from error
     own = network.state_dict()
     fitting = {

@@ -10,7 +10,7 @@ from torch import nn
 
 from models.bundle import BundleSpec
 from models.data.statistics import Normalisation, frames_by_class
-from models.training.network import recorded_options, task_name
+from models.training.network import open_start, recorded_options, task_name
 from models.training.parts import Parts
 from models.training.plan import Plan
 from models.training.thresholds import TunedThresholds
@@ -76,9 +76,18 @@ def training_words(plan: Plan, trained: Trained, fabric: Fabric, command: str) -
         "device": "a GPU" if fabric.device.type == "cuda" else f"CPU ({platform.machine()})",
         "precision": plan.schedule.precision,
         "pretrained": trained.pretrained,
+        "start": _start(plan),
         "batch_size": trained.batch_size,
         "accumulation": trained.accumulation,
     }
+
+
+def _start(plan: Plan) -> dict[str, str] | None:
+    """The bundle whose weights the training began with: its name and hash, for its path says nothing elsewhere."""
+    if not plan.network.start:
+        return None
+    bundle = open_start(plan.network.start)
+    return {"name": bundle.name, "sha256": bundle.sha256}
 
 
 def _data_words(plan: Plan, parts: Parts) -> dict[str, Any]:

@@ -253,7 +253,10 @@ def test_a_bundle_to_start_from(tmp_path, steel, capsys):
         steel, scheduled(replace(TELLS, network=replace(TELLS.network, start=str(tmp_path / "first"))), epochs=1)
     )
     capsys.readouterr()
-    _train(more, tmp_path / "more")
+    second = _train(more, tmp_path / "more")
+    assert second.spec.training["start"] == {"name": first.name, "sha256": first.sha256}
+    assert first.sha256 in second.card
+    assert first.spec.training["start"] is None
     assert f"of bundle '{first.name}'" not in capsys.readouterr().err
     other = replace(TELLS.network, options={**TELLS.network.options, "hidden": [6]}, start=str(tmp_path / "first"))
     _train(_on(steel, scheduled(replace(TELLS, network=other), epochs=1)), tmp_path / "other")
