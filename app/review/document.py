@@ -134,10 +134,6 @@ class MaskDocument:
             self._findings = None
         return box
 
-    def do(self, edit: Edit | None, action: Action) -> Patch | None:
-        """Apply one edit as a step of its own."""
-        return self.do_all(() if edit is None else (edit,), action)
-
     def do_all(self, edits: Iterable[Edit], action: Action) -> Patch | None:
         """Apply edits in order as one step of their own."""
         chosen = tuple(edits)

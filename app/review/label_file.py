@@ -27,7 +27,8 @@ from app.words.reason import Reason
 from models.audit.suspects_file import SUSPECTS_FILE, SuspectRow, read_suspects
 from models.labels.kaggle import FRAME_SIZE, KaggleFile, read_kaggle
 from models.labels.label_set import Decoded, LabelError, Size
-from models.labels.masks import classes_present, empty_stack
+from models.labels.masks import class_mask, classes_present, empty_stack
+from models.labels.rle import area_px, sorted_runs
 from models.labels.taxonomy import Taxonomy
 
 _NAMESPACE = UUID("5a2b5d0e-6d2f-4c5c-9a55-0f6f5c1d8e11")
@@ -89,6 +90,7 @@ class LabelFile:
         self._present = {*present, *(name for name in named if "/" in name and (frames / name).is_file())}
         self._sizes: dict[str, Size] = {}
         self._classes: dict[str, tuple[str, ...]] = {}
+        self._areas_px: dict[str, int] = {}
 
     @property
     def title(self) -> str:
@@ -170,7 +172,9 @@ class LabelFile:
             problems.append(f"{name} has rows but no image in {self.frames}; its rows are kept.")
         if name in self._table.frames:
             decoded = self._decoded(name, size or self._assumed_size())
-            self._classes[name] = tuple(self.taxonomy.by_id(k).name for k in classes_present(decoded.stack))
+            present = classes_present(decoded.stack)
+            self._classes[name] = tuple(self.taxonomy.by_id(k).name for k in present)
+            self._areas_px[name] = sum(int(class_mask(decoded.stack, k).sum()) for k in present)
             problems += [str(problem) for problem in decoded.problems]
         return problems
 
@@ -197,11 +201,18 @@ class LabelFile:
             class_names=self._classes.get(name, ()),
             source=str(self.frames),
             readable=name in self._present,
+            area_px=self._areas_px.get(name, 0),
         )
         if logged is None:
             return item
-        names = tuple(self._corrected_taxonomy.by_id(class_id).name for class_id in sorted(logged.masks))
-        return replace(item, state=logged.state, class_names=names)
+        return replace(
+            item,
+            state=logged.state,
+            class_names=tuple(self._corrected_taxonomy.by_id(class_id).name for class_id in sorted(logged.masks)),
+            area_px=sum(area_px(sorted_runs(text)) for text in logged.masks.values()),
+            reviewer=logged.actor,
+            note=logged.note,
+        )
 
     def _suspicion(self, name: str, *, labelled: bool) -> float:
         suspect = (self._suspects or {}).get(name)

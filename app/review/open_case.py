@@ -108,10 +108,6 @@ class OpenCase:
         """End the stroke and keep it on disk."""
         return self._kept(self.document.finish(action))
 
-    def do(self, edit: Edit | None, action: Action) -> Patch | None:
-        """One edit as a step of its own, kept on disk."""
-        return self._kept(self.document.do(edit, action))
-
     def do_all(self, edits: Iterable[Edit], action: Action) -> Patch | None:
         """Edits in order as one step of their own, kept on disk."""
         return self._kept(self.document.do_all(edits, action))

@@ -41,8 +41,11 @@ class Word(StrEnum):
 class ReviewItem:
     """One line of the queue: small, without pixels.
 
-    ``class_names`` are the classes with pixels in the latest labels. ``source`` and ``name`` say which frame;
-    ``verdict`` is ``None`` where nobody gave one (a label file). ``readable`` is false for a frame without an image.
+    ``class_names`` are the classes with pixels in the latest labels, ``area_px`` these pixels class by class.
+    ``source`` and ``name`` say which frame; ``verdict`` is ``None`` where nobody gave one (a label file). ``readable``
+    is false for a frame without an image. ``doubts`` are further reasons to look at it, beside the verdict's.
+    ``strip`` (by its name) and ``station`` say where it ran, '' in a label file; ``reviewer`` and ``note`` are those of
+    the latest correction, '' without one.
     """
 
     id: UUID
@@ -55,6 +58,12 @@ class ReviewItem:
     class_names: tuple[str, ...] = ()
     source: str = ""
     readable: bool = True
+    area_px: int = 0
+    doubts: tuple[Reason, ...] = ()
+    strip: str = ""
+    station: str = ""
+    reviewer: str = ""
+    note: str = ""
 
     @property
     def reviewed(self) -> bool:

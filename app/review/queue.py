@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from app.review.ports import ReviewItem
+from app.review.queue_filter import QueueFilter
 from app.words.correction import ReviewState
 from app.words.inspection import VerdictKind
 
+__all__ = ["Order", "QueueFilter", "ReviewQueue", "ordered"]
+
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
 _STATE_RANK = {ReviewState.TO_DO: 0, ReviewState.UNSURE: 1}
 _VERDICT_RANK = {VerdictKind.REVIEW: 0, VerdictKind.REJECT: 1, VerdictKind.NOT_INSPECTED: 2, VerdictKind.PASS: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """What of the queue is listed; an empty field lists all."""
+class Order(StrEnum):
+    """What a queue is sorted by."""
 
-    states: frozenset[ReviewState] = frozenset()
-    verdict: VerdictKind | None = None
-    class_name: str = ""
-    text: str = ""
-
-    def admits(self, item: ReviewItem) -> bool:
-        """Whether an item is listed."""
-        return (
-            (not self.states or item.state in self.states)
-            and (self.verdict is None or item.verdict is self.verdict)
-            and (not self.class_name or self.class_name in item.class_names)
-            and self.text.casefold() in item.name.casefold()
-        )
+    SUSPICION = "suspicion"
+    """To do first, the most suspicious first; then unsure ones, then what is done."""
+    AREA = "area"
+    """The largest labelled area first."""
+    TIME = "time"
+    """The newest frame first."""
+    NAME = "name"
+    """By name, numbers in it by their value."""
 
 
-def ordered(items: Iterable[ReviewItem]) -> tuple[ReviewItem, ...]:
-    """To do first, by suspicion, the most suspicious first; then unsure ones, then what is done.
+def ordered(items: Iterable[ReviewItem], order: Order = Order.SUSPICION) -> tuple[ReviewItem, ...]:
+    """The items in an order; equal ones stand by name.
 
-    Frames without an image stand behind the others of their state: there is nothing to look at. Equally suspicious
-    ones stand by verdict (review, reject, not inspected, pass) and then by name.
+    By suspicion, frames without an image stand behind the others of their state, for there is nothing to look at, and
+    equally suspicious ones by verdict (review, reject, not inspected, pass).
     """
+    return tuple(sorted(items, key=_KEYS[order]))
 
-    def rank(item: ReviewItem) -> tuple[int, bool, float, int, str, str]:
-        verdict = len(_VERDICT_RANK) if item.verdict is None else _VERDICT_RANK[item.verdict]
-        return _STATE_RANK.get(item.state, 2), not item.readable, -item.suspicion, verdict, item.name, str(item.id)
 
-    return tuple(sorted(items, key=rank))
+def _by_suspicion(item: ReviewItem) -> tuple[Any, ...]:
+    verdict = len(_VERDICT_RANK) if item.verdict is None else _VERDICT_RANK[item.verdict]
+    state = _STATE_RANK.get(item.state, 2)
+    return state, not item.readable, -item.suspicion, verdict, item.name, item.id.int
+
+
+def _by_area(item: ReviewItem) -> tuple[Any, ...]:
+    return -item.area_px, item.name, item.id.int
+
+
+def _by_time(item: ReviewItem) -> tuple[Any, ...]:
+    return -item.time_utc.timestamp(), item.name, item.id.int
+
+
+def _by_name(item: ReviewItem) -> tuple[Any, ...]:
+    # the pieces alternate between text and number, so that places are comparable
+    pieces = tuple(int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(item.name.casefold())))
+    return pieces, item.time_utc, item.id.int
+
+
+_KEYS: dict[Order, Callable[[ReviewItem], tuple[Any, ...]]] = {
+    Order.SUSPICION: _by_suspicion,
+    Order.AREA: _by_area,
+    Order.TIME: _by_time,
+    Order.NAME: _by_name,
+}
 
 
 class ReviewQueue:
@@ -57,7 +80,9 @@ class ReviewQueue:
     def __init__(self, items: Iterable[ReviewItem] = (), shown: QueueFilter | None = None) -> None:
         self._all: dict[UUID, ReviewItem] = {}
         self._listed: list[UUID] = []
+        self._places: dict[UUID, int] = {}
         self._filter = shown or QueueFilter()
+        self._order = Order.SUSPICION
         self._current: UUID | None = None
         self.set_items(items)
 
@@ -91,9 +116,9 @@ class ReviewQueue:
             self._current = None
         self._list()
 
-    def set_filter(self, shown: QueueFilter) -> None:
-        """List by another filter."""
-        self._filter = shown
+    def set_filter(self, shown: QueueFilter, order: Order = Order.SUSPICION) -> None:
+        """List by another filter, in this order."""
+        self._filter, self._order = shown, order
         self._list()
 
     def update(self, item: ReviewItem) -> None:
@@ -114,17 +139,25 @@ class ReviewQueue:
         """The listed item ``step`` places after the current one (before it where negative); ``None`` past an end."""
         if not self._listed:
             return None
-        if self._current not in self._listed:
+        here = None if self._current is None else self._places.get(self._current)
+        if here is None:
             return self._all[self._listed[0 if step > 0 else -1]]
-        place = self._listed.index(self._current) + step
+        place = here + step
         return self._all[self._listed[place]] if 0 <= place < len(self._listed) else None
+
+    def around(self, before: int, after: int) -> Sequence[ReviewItem]:
+        """The current item with up to so many listed ones before and after it, in order; none where it is not listed."""
+        here = None if self._current is None else self._places.get(self._current)
+        if here is None:
+            return ()
+        return [self._all[item_id] for item_id in self._listed[max(here - before, 0) : here + after + 1]]
 
     def next_to_do(self) -> ReviewItem | None:
         """The next listed item nobody decided on after the current one, from the top again past the end.
 
         One without an image is passed over: it cannot be decided.
         """
-        start = self._listed.index(self._current) + 1 if self._current in self._listed else 0
+        start = 0 if self._current is None else self._places.get(self._current, -1) + 1
         for item_id in self._listed[start:] + self._listed[:start]:
             item = self._all[item_id]
             if item_id != self._current and item.state is ReviewState.TO_DO and item.readable:
@@ -133,4 +166,5 @@ class ReviewQueue:
 
     def _list(self) -> None:
         admitted = (item for item in self._all.values() if self._filter.admits(item))
-        self._listed = [item.id for item in ordered(admitted)]
+        self._listed = [item.id for item in ordered(admitted, self._order)]
+        self._places = {item_id: place for place, item_id in enumerate(self._listed)}

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from painted import erased, painted
 
 from app.review.document import DocumentError, MaskDocument
 from app.review.edit import Action, Edit, OverlapPolicy
-from app.review.tools.brush import erase, paint
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
@@ -34,12 +34,10 @@ def play(document, stroke):
         document.clear()
     else:
         for start, end in zip(way, [*way[1:], way[-1]], strict=True):
-            piece = (
-                paint(start, end, tip, class_id, TAXONOMY, overlap)
-                if kind == "paint"
-                else erase(start, end, tip, (class_id,))
-            )
-            document.apply(piece)
+            drawn = kind == "paint"
+            way_on = document, start, end, tip, class_id
+            for edit in painted(*way_on, overlap) if drawn else erased(*way_on):
+                document.apply(edit)
         document.finish(Action.BRUSH if kind == "paint" else Action.ERASE)
 
 
@@ -68,8 +66,7 @@ def test_every_patch_is_the_smallest_rectangle_that_changed(played, seed):
     document = MaskDocument(original, TAXONOMY)
     for _, way, tip, class_id, overlap in played:
         before = document.stack.copy()
-        document.apply(paint(way[0], way[-1], tip, class_id, TAXONOMY, overlap))
-        patch = document.finish(Action.BRUSH)
+        patch = document.do_all(painted(document, way[0], way[-1], tip, class_id, overlap), Action.BRUSH)
         rows, columns = np.nonzero(document.stack != before)
         if patch is None:
             assert rows.size == 0
@@ -85,7 +82,7 @@ def test_every_patch_is_the_smallest_rectangle_that_changed(played, seed):
 def test_the_argument_is_not_changed_and_the_view_cannot_be_written():
     stack = empty_stack(4, 5, 3)
     document = MaskDocument(stack, TAXONOMY)
-    document.do(Edit((0, 0, 2, 2), np.ones((2, 2), bool), clear=0, draw=2), Action.BRUSH)
+    document.do_all([Edit((0, 0, 2, 2), np.ones((2, 2), bool), clear=0, draw=2)], Action.BRUSH)
     assert stack.sum() == 0
     with pytest.raises(ValueError, match="read-only"):
         document.stack[0, 0] = 1
@@ -93,7 +90,8 @@ def test_the_argument_is_not_changed_and_the_view_cannot_be_written():
 
 def test_a_cancelled_stroke_leaves_no_step():
     document = MaskDocument(empty_stack(9, 9, 3), TAXONOMY)
-    document.apply(paint((2, 2), (6, 6), 3, 1, TAXONOMY, OverlapPolicy.REPLACE))
+    (edit,) = painted(document, (2, 2), (6, 6), 3, 1, OverlapPolicy.REPLACE)
+    document.apply(edit)
     box = document.cancel()
     assert box is not None
     assert document.empty
@@ -105,7 +103,7 @@ def test_replace_takes_the_other_class_away_and_allow_keeps_it():
     for overlap, expected in ((OverlapPolicy.REPLACE, 2), (OverlapPolicy.ALLOW, 3)):
         stack = np.full((3, 3), 1, np.uint8)
         document = MaskDocument(stack, TAXONOMY)
-        document.do(paint((1.2, 1.2), (1.2, 1.2), 1, 2, TAXONOMY, overlap), Action.BRUSH)
+        document.do_all(painted(document, (1.2, 1.2), (1.2, 1.2), 1, 2, overlap), Action.BRUSH)
         assert document.stack[1, 1] == expected
         assert document.stack.sum() == 8 + expected
 
@@ -113,8 +111,7 @@ def test_replace_takes_the_other_class_away_and_allow_keeps_it():
 def test_dirty_follows_saving_undo_and_a_lost_branch():
     document = MaskDocument(empty_stack(9, 9, 3), TAXONOMY)
     assert not document.dirty
-    dot = paint((1, 1), (1, 1), 1, 1, TAXONOMY, OverlapPolicy.ALLOW)
-    document.do(dot, Action.BRUSH)
+    document.do_all(painted(document, (1, 1), (1, 1), 1, 1, OverlapPolicy.ALLOW), Action.BRUSH)
     document.mark_saved()
     assert not document.dirty
     document.undo()
@@ -122,7 +119,7 @@ def test_dirty_follows_saving_undo_and_a_lost_branch():
     document.redo()
     assert not document.dirty
     document.undo()
-    document.do(paint((5, 5), (5, 5), 1, 1, TAXONOMY, OverlapPolicy.ALLOW), Action.BRUSH)
+    document.do_all(painted(document, (5, 5), (5, 5), 1, 1, OverlapPolicy.ALLOW), Action.BRUSH)
     assert document.dirty, "as many steps as when it was saved, but other ones"
     document.mark_saved()
     document.mark_unsaved()
@@ -131,7 +128,7 @@ def test_dirty_follows_saving_undo_and_a_lost_branch():
 
 def test_drawing_what_is_there_is_no_step():
     document = MaskDocument(np.full((5, 5), 1, np.uint8), TAXONOMY)
-    assert document.do(paint((2, 2), (2, 2), 3, 1, TAXONOMY, OverlapPolicy.ALLOW), Action.BRUSH) is None
+    assert document.do_all(painted(document, (2, 2), (2, 2), 3, 1, OverlapPolicy.ALLOW), Action.BRUSH) is None
     assert not document.dirty
 
 
@@ -147,7 +144,7 @@ def test_restore_word_brings_the_models_masks_back_in_one_step():
 
 def test_findings_are_those_of_now():
     document = MaskDocument(empty_stack(9, 9, 3), TAXONOMY)
-    document.do(Edit((1, 2, 3, 2), np.ones((2, 3), bool), 0, 2), Action.BRUSH)
+    document.do_all([Edit((1, 2, 3, 2), np.ones((2, 3), bool), 0, 2)], Action.BRUSH)
     (finding,) = document.findings()
     assert (finding.class_id, finding.box_px, finding.area_px) == (2, (1, 2, 3, 2), 6)
     document.undo()
@@ -162,7 +159,7 @@ def test_a_word_of_another_frame_is_refused():
 def test_wide_stacks_keep_their_high_bits():
     taxonomy = make_taxonomy("many", [f"c{k}" for k in range(1, 65)])
     document = MaskDocument(empty_stack(3, 3, 64), taxonomy)
-    document.do(paint((1, 1), (1, 1), 1, 64, taxonomy, OverlapPolicy.REPLACE), Action.BRUSH)
+    document.do_all(painted(document, (1, 1), (1, 1), 1, 64, OverlapPolicy.REPLACE), Action.BRUSH)
     assert int(document.stack[1, 1]) == 1 << 63
-    document.do(erase((1, 1), (1, 1), 1, (64,)), Action.ERASE)
+    document.do_all(erased(document, (1, 1), (1, 1), 1, 64), Action.ERASE)
     assert document.empty

@@ -4,11 +4,14 @@ import numpy as np
 
 from app.review.document import MaskDocument
 from app.review.edit import Action, OverlapPolicy
-from app.review.tools.finding import delete, fill_holes, piece_at, piece_in, relabel
+from app.review.rules import DrawingRules
+from app.review.tools.finding import piece_at, piece_in
+from app.review.tools.reshape import filled
 from models.labels.masks import class_mask, empty_stack
 from models.labels.taxonomy import make_taxonomy
 
 TAXONOMY = make_taxonomy("three", ["a", "b", "c"])
+RULES = DrawingRules(TAXONOMY)
 
 
 def stack_of(*drawings):
@@ -17,6 +20,12 @@ def stack_of(*drawings):
     for bit, rows in enumerate(drawings):
         stack |= np.array([[(letter == "#") << bit for letter in row] for row in rows], np.uint8)
     return stack
+
+
+def relabel(document, piece, overlap):
+    """Give a piece of class 1 class 3, which has this policy."""
+    rules = DrawingRules(TAXONOMY, overlap={3: overlap})
+    document.do_all(rules.relabel(document.stack, piece.area, 1, 3), Action.RELABEL)
 
 
 TWO_PIECES = ["##....", "..#...", "......", "....##"]
@@ -41,14 +50,14 @@ def test_where_classes_overlap_the_smallest_piece_is_picked():
 def test_delete_takes_one_piece_and_leaves_what_lies_under_it():
     document = MaskDocument(stack_of(TWO_PIECES, ["#.....", "......", "......", "......"]), TAXONOMY)
     piece = piece_at(document.stack, 1, 0, (1,))
-    document.do(delete(piece), Action.DELETE)
+    document.do_all(RULES.delete(document.stack, piece), Action.DELETE)
     assert np.array_equal(document.stack, stack_of(["......"] * 3 + ["....##"], ["#....."] + ["......"] * 3))
 
 
 def test_relabel_changes_the_class_of_one_piece_alone():
     for overlap in OverlapPolicy:
         document = MaskDocument(stack_of(TWO_PIECES), TAXONOMY)
-        document.do(relabel(piece_at(document.stack, 2, 1, (1,)), 3, TAXONOMY, overlap), Action.RELABEL)
+        relabel(document, piece_at(document.stack, 2, 1, (1,)), overlap)
         assert class_mask(document.stack, 3).sum() == 3
         assert class_mask(document.stack, 1).sum() == 2
         document.undo()
@@ -57,16 +66,20 @@ def test_relabel_changes_the_class_of_one_piece_alone():
 
 def test_relabel_keeps_an_overlapping_class_only_where_overlap_is_allowed():
     stack = stack_of(["##"], [".#"])
-    for overlap, left in ((OverlapPolicy.ALLOW, 1), (OverlapPolicy.REPLACE, 0)):
+    for overlap, left, gained in (
+        (OverlapPolicy.ALLOW, 1, 2),
+        (OverlapPolicy.REPLACE, 0, 2),
+        (OverlapPolicy.YIELD, 1, 1),
+    ):
         document = MaskDocument(stack, TAXONOMY)
-        document.do(relabel(piece_at(stack, 0, 0, (1,)), 3, TAXONOMY, overlap), Action.RELABEL)
+        relabel(document, piece_at(stack, 0, 0, (1,)), overlap)
         assert class_mask(document.stack, 2).sum() == left
-        assert class_mask(document.stack, 3).sum() == 2
+        assert class_mask(document.stack, 3).sum() == gained
 
 
 def test_relabelling_to_the_same_class_is_nothing():
     stack = stack_of(TWO_PIECES)
-    assert relabel(piece_at(stack, 0, 0, (1,)), 1, TAXONOMY, OverlapPolicy.ALLOW) is None
+    assert RULES.relabel(stack, piece_at(stack, 0, 0, (1,)).area, 1, 1) == ()
 
 
 def test_a_listed_finding_is_found_again_by_box_and_area():
@@ -82,6 +95,6 @@ def test_a_listed_finding_is_found_again_by_box_and_area():
 def test_holes_are_filled_through_no_diagonal():
     stack = stack_of([".###.", "#...#", "#.#.#", ".###."])
     document = MaskDocument(stack, TAXONOMY)
-    document.do(fill_holes(piece_at(stack, 1, 0, (1,)), TAXONOMY, OverlapPolicy.ALLOW), Action.FILL)
+    document.do_all(RULES.change(stack, filled(piece_at(stack, 1, 0, (1,)))), Action.FILL)
     assert np.array_equal(document.stack, stack_of([".###.", "#####", "#####", ".###."]))
-    assert fill_holes(piece_at(document.stack, 1, 0, (1,)), TAXONOMY, OverlapPolicy.ALLOW) is None
+    assert filled(piece_at(document.stack, 1, 0, (1,))) is None

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from painted import painted
 
 from app.review import history as history_module
 from app.review.document import MaskDocument
 from app.review.edit import Action, Edit, OverlapPolicy
 from app.review.history import History, Patch
 from app.review.journal import JournalFolder
-from app.review.tools.brush import paint
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
@@ -35,8 +35,8 @@ def opened(folder, stack=None):
 
 
 def draw(document, journal, x, y, class_id=1):
-    edit = paint((x, y), (x, y), 5, class_id, TAXONOMY, OverlapPolicy.REPLACE)
-    journal.step(document.do(edit, Action.BRUSH))
+    edits = painted(document, (x, y), (x, y), 5, class_id, OverlapPolicy.REPLACE)
+    journal.step(document.do_all(edits, Action.BRUSH))
 
 
 def save(document, journal):
@@ -99,7 +99,7 @@ def test_more_steps_than_memory_holds_are_all_undone_and_redone(monkeypatch):
     for _ in range(60):
         x, y = int(rng.integers(0, 50)), int(rng.integers(0, 30))
         mask = rng.random((9, 9)) < 0.5
-        if document.do(Edit((x, y, 9, 9), mask, 7, int(rng.integers(0, 8))), Action.BRUSH):
+        if document.do_all([Edit((x, y, 9, 9), mask, 7, int(rng.integers(0, 8)))], Action.BRUSH):
             states.append(document.stack.copy())
     assert len(states) > 50
     for state in reversed(states[:-1]):
@@ -226,7 +226,8 @@ def test_reopening_at_any_moment_gives_the_same_document(tmp_path_factory, seed,
     for what in played:
         if what == "draw":
             x, y = int(rng.integers(0, 50)), int(rng.integers(0, 30))
-            patch = document.do(Edit((x, y, 9, 9), rng.random((9, 9)) < 0.5, 7, int(rng.integers(0, 8))), Action.BRUSH)
+            edit = Edit((x, y, 9, 9), rng.random((9, 9)) < 0.5, 7, int(rng.integers(0, 8)))
+            patch = document.do_all([edit], Action.BRUSH)
             if patch:
                 journal.step(patch)
                 undone = 0

@@ -9,12 +9,12 @@ import uuid
 
 import numpy as np
 import pytest
+from painted import painted
 
 from app.review.document import MaskDocument
 from app.review.edit import Action, OverlapPolicy
 from app.review.journal import JournalFolder
 from app.review.ports import ReviewError
-from app.review.tools.brush import paint
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
@@ -30,10 +30,6 @@ def folder(tmp_path):
     journals.close()
 
 
-def dot(x, y, class_id=1, tip=5):
-    return paint((x, y), (x, y), tip, class_id, TAXONOMY, OverlapPolicy.REPLACE)
-
-
 def opened(folder, stack=None):
     """A document with what its journal brings back, and its journal."""
     document = MaskDocument(empty_stack(*SIZE, 3) if stack is None else stack, TAXONOMY)
@@ -42,8 +38,8 @@ def opened(folder, stack=None):
 
 
 def draw(document, journal, x, y, class_id=1):
-    patch = document.do(dot(x, y, class_id), Action.BRUSH)
-    journal.step(patch)
+    edits = painted(document, (x, y), (x, y), 5, class_id, OverlapPolicy.REPLACE)
+    journal.step(document.do_all(edits, Action.BRUSH))
 
 
 def test_strokes_undo_and_redo_come_back_with_their_history(folder):
@@ -196,20 +192,22 @@ CHILD = """
 import sys, uuid
 from pathlib import Path
 from app.review.document import MaskDocument
-from app.review.edit import Action, OverlapPolicy
+from app.review.edit import Action
 from app.review.journal import JournalFolder
-from app.review.tools.brush import paint
+from app.review.rules import DrawingRules
+from app.review.tools.brush import stroke
 from models.labels.masks import empty_stack
 from models.labels.taxonomy import make_taxonomy
 
 taxonomy = make_taxonomy("three", ["a", "b", "c"])
 folder = JournalFolder(Path(sys.argv[1]))
+rules = DrawingRules(taxonomy, exclusive=True)
 document = MaskDocument(empty_stack(64, 96, 3), taxonomy)
 journal = folder.begin(uuid.UUID(sys.argv[2]), document)
 for line in sys.stdin:
     x, y, class_id = map(int, line.split())
-    document.apply(paint((x, y), (x + 4, y + 2), 5, class_id, taxonomy, OverlapPolicy.REPLACE))
-    journal.step(document.finish(Action.BRUSH))
+    area = stroke((x, y), (x + 4, y + 2), 5)
+    journal.step(document.do_all(rules.draw(document.stack, area, class_id), Action.BRUSH))
     print("finished", flush=True)
 """
 
@@ -232,7 +230,8 @@ def test_a_killed_program_loses_no_finished_stroke(tmp_path):
 
     expected = MaskDocument(empty_stack(*SIZE, 3), TAXONOMY)
     for x, y, class_id in strokes:
-        expected.do(paint((x, y), (x + 4, y + 2), 5, class_id, TAXONOMY, OverlapPolicy.REPLACE), Action.BRUSH)
+        edits = painted(expected, (x, y), (x + 4, y + 2), 5, class_id, OverlapPolicy.REPLACE)
+        expected.do_all(edits, Action.BRUSH)
     folder = JournalFolder(tmp_path)
     document, journal, recovery = opened(folder)
     journal.close()

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.exceptions import TimeoutError as StillWaitingError
 from review_bench import CONTROL, HEIGHT, LEFT, PLAIN, RIGHT, SHIFT, WIDTH, Bench, block, make_desk
 
-from app.review.edit import OverlapPolicy
 from app.review.open_case import SaveStatus
-from app.review.tools.brush import paint
+from app.review.tools.area import spread
+from app.review.tools.brush import stroke
 from app.review_desk import open_desk
 from app.store import Store, StoreError
 from app.ui.review.drawing import Tool
@@ -46,11 +46,7 @@ def test_a_stroke_draws_exactly_the_pixels_of_its_tip(bench, scale, tip):
     bench.stroke(way)
     expected = np.zeros((HEIGHT, WIDTH), bool)
     for start, end in zip(way, [*way[1:], way[-1]], strict=True):
-        edit = paint(
-            _under(bench, start), _under(bench, end), tip, 4, bench.page.case.case.taxonomy, OverlapPolicy.ALLOW
-        )
-        x, y, width, height = edit.box_px
-        expected[y : y + height, x : x + width] |= edit.mask
+        expected |= spread(stroke(_under(bench, start), _under(bench, end), tip), (0, 0, WIDTH, HEIGHT))
     assert np.array_equal(class_mask(bench.stack, 4), expected)
     assert expected.sum() >= 30
 

@@ -14,10 +14,9 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from app.review.edit import Box, Edit, OverlapPolicy, class_bit
+from app.review.edit import Box
 from app.review.tools.area import Area, Point
 from models.labels.masks import Mask
-from models.labels.taxonomy import Taxonomy
 
 SMALLEST_TIP_PX = 1
 LARGEST_TIP_PX = 400
@@ -28,19 +27,6 @@ class Tip(StrEnum):
 
     ROUND = "round"
     SQUARE = "square"
-
-
-def paint(start: Point, end: Point, tip_px: int, class_id: int, taxonomy: Taxonomy, overlap: OverlapPolicy) -> Edit:
-    """Draw ``class_id`` along a segment with a round tip of ``tip_px`` diameter."""
-    box, mask = capsule(start, end, tip_px)
-    clear = all_bits(taxonomy) if overlap is OverlapPolicy.REPLACE else 0
-    return Edit(box, mask, clear=clear, draw=class_bit(class_id))
-
-
-def erase(start: Point, end: Point, tip_px: int, class_ids: tuple[int, ...]) -> Edit:
-    """Take the classes ``class_ids`` away along a segment with a round tip of ``tip_px`` diameter."""
-    box, mask = capsule(start, end, tip_px)
-    return Edit(box, mask, clear=sum(class_bit(class_id) for class_id in class_ids))
 
 
 def stroke(start: Point, end: Point, tip_px: int, tip: Tip = Tip.ROUND) -> Area:
@@ -96,11 +82,6 @@ def larger_tip(tip_px: int, steps: int = 1) -> int:
     for _ in range(abs(steps)):
         tip_px += max(1, round(tip_px / 10)) if steps > 0 else -max(1, round(tip_px / 11))
     return min(max(tip_px, SMALLEST_TIP_PX), LARGEST_TIP_PX)
-
-
-def all_bits(taxonomy: Taxonomy) -> int:
-    """The bits of all classes of a taxonomy."""
-    return (1 << len(taxonomy)) - 1
 
 
 def _centres(

@@ -1,4 +1,4 @@
-"""Finding tools: pick the connected piece of a class under the pointer, relabel it, delete it, fill it."""
+"""Finding: the connected piece of a class under the pointer, or the one a list names."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from app.review.edit import Box, Edit, OverlapPolicy, class_bit, region
+from app.review.edit import Box, class_bit, region
 from app.review.tools.area import Area
-from app.review.tools.brush import all_bits
 from app.review.tools.flood import FIRST_REACH_PX, flood, intersection, window_around
-from app.review.tools.holes import holes
 from models.labels.masks import Mask, MaskStack, class_mask
-from models.labels.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,28 +58,6 @@ def piece_in(stack: MaskStack, class_id: int, box_px: Box, area_px: int) -> Piec
         if (x + window[0], y + window[1], *size) == tuple(box_px) and area == area_px:
             return Piece(class_id, box_px, labels[region((x, y, box_px[2], box_px[3]))] == label)
     return None
-
-
-def delete(piece: Piece) -> Edit:
-    """Take the piece away; other classes under it stay."""
-    return Edit(piece.box_px, piece.mask, clear=class_bit(piece.class_id))
-
-
-def relabel(piece: Piece, class_id: int, taxonomy: Taxonomy, overlap: OverlapPolicy) -> Edit | None:
-    """Give the piece another class; ``None`` where it has it already."""
-    if class_id == piece.class_id:
-        return None
-    clear = all_bits(taxonomy) if overlap is OverlapPolicy.REPLACE else class_bit(piece.class_id)
-    return Edit(piece.box_px, piece.mask, clear=clear, draw=class_bit(class_id))
-
-
-def fill_holes(piece: Piece, taxonomy: Taxonomy, overlap: OverlapPolicy) -> Edit | None:
-    """Fill what the piece surrounds; ``None`` where it has no hole."""
-    inside = holes(piece.area)
-    if inside is None:
-        return None
-    clear = all_bits(taxonomy) if overlap is OverlapPolicy.REPLACE else 0
-    return Edit(inside.box_px, inside.mask, clear=clear, draw=class_bit(piece.class_id))
 
 
 def _piece(stack: MaskStack, x: int, y: int, class_id: int) -> Piece:
