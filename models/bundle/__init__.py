@@ -1,6 +1,13 @@
 """A trained model as one folder: weights, specification, card and the SHA-256 of every file. No torch, no pickle."""
 
-from models.bundle.folder import Bundle, bundle_folders_in, list_bundles, open_bundle, write_bundle
+from models.bundle.folder import (
+    Bundle,
+    bundle_folders_in,
+    list_bundles,
+    open_bundle,
+    require_replaceable,
+    write_bundle,
+)
 from models.bundle.spec import BundleError, BundleSpec
 
 __all__ = [
@@ -10,5 +17,6 @@ __all__ = [
     "bundle_folders_in",
     "list_bundles",
     "open_bundle",
+    "require_replaceable",
     "write_bundle",
 ]

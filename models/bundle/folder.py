@@ -78,8 +78,7 @@ def write_bundle(folder: Path, spec: BundleSpec, weights: Weights, card: str) ->
     than a bundle is left alone. Raises ``BundleError`` where a tensor does not fit 16 bits or the disk refuses.
     """
     folder = folder.absolute()
-    if folder.exists() and not _replaceable(folder):
-        raise BundleError(f"{folder} holds something else than a bundle; name a new or an empty folder.")
+    require_replaceable(folder)
     contents = {WEIGHTS_FILE: safetensors.numpy.save(_half(weights)), CARD_FILE: card.encode("utf-8")}
     contents[SPECIFICATION_FILE] = _specification(spec, contents)
     fresh = _beside(folder, "new")
@@ -95,6 +94,12 @@ def write_bundle(folder: Path, spec: BundleSpec, weights: Weights, card: str) ->
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return open_bundle(folder)
+
+
+def require_replaceable(folder: Path) -> None:
+    """Raise ``BundleError`` where a bundle cannot be written as ``folder``: it holds something else than one."""
+    if folder.exists() and not _replaceable(folder):
+        raise BundleError(f"{folder} holds something else than a bundle; name a new or an empty folder.")
 
 
 def open_bundle(reference: str | Path, folders: Sequence[Path] = (), verify: bool = True) -> Bundle:

@@ -40,6 +40,8 @@ def read_kaggle_folder(
             f"{len(taxonomy)} classes; name them all."
         )
     names = [name for name in paths if unlabelled_are_clean or name in file.frames]
+    if not names:
+        raise DataError(f"{labels} labels no image; name a file with labels, or say that unlabelled images are clean.")
     pictures = tuple(read_image(paths[name], channels) for name in names)
     stacks = []
     for name, image in zip(names, pictures, strict=True):

@@ -67,7 +67,7 @@ def make_split(
         if share > 0 and not parts[part]:
             raise DataError(
                 f"The {part} part is empty: {len(collection)} frames fall into only {len(groups)} groups of alike "
-                "ones; give more frames or another share."
+                f"ones; give more frames or {_remedy(part)}."
             )
     return _split(collection, parts["train"], parts["validation"], parts["test"], len(groups))
 
@@ -126,7 +126,10 @@ def frame_groups(collection: Collection, grouping: Grouping) -> list[list[int]]:
     if grouping != "origin":
         raise DataError(f"There is no grouping '{grouping}'; choose one of {', '.join(get_args(Grouping))}.")
     if not collection.origins:
-        raise DataError("Frames cannot be kept together by strip: their strips are not known; group them by content.")
+        raise DataError(
+            "Frames cannot be kept together by strip: their strips are not known; say in data.origin how names tell "
+            "them, or group the frames by content."
+        )
     members: dict[str, list[int]] = {}
     for row, origin in enumerate(collection.origins):
         members.setdefault(origin, []).append(row)
@@ -145,6 +148,10 @@ def without_copies(split: Split, collection: Collection) -> Split:
     digest.update("\n".join(["copies", *(collection.names[row] for row in left_out), ""]).encode())
     kept = tuple(row for place, row in enumerate(split.train) if place not in copies)
     return replace(split, train=kept, copies=left_out, sha256=digest.hexdigest())
+
+
+def _remedy(empty_part: str) -> str:
+    return "smaller shares of the others" if empty_part == "train" else f"a larger data.{empty_part}_share"
 
 
 def _split(

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from lightning_fabric import Fabric
 
-from models.bundle import Bundle, BundleSpec, write_bundle
+from models.bundle import Bundle, BundleSpec, require_replaceable, write_bundle
 from models.data.cache import default_cache
 from models.data.collection import Collection, DataError
+from models.data.image_files import image_paths
 from models.data.places import local_folder
 from models.data.statistics import Normalisation
 from models.evaluation.clean_regions import clean_region_metrics
@@ -67,6 +68,7 @@ def train_bundle(plan: Plan, folder: Path, command: str, device: str = "auto") -
     ``DataError``, ``NetworkError``, ``CheckpointError``, ``TrainingError`` or ``BundleError``, each with one sentence.
     """
     check_fit(plan)
+    _check_ends(plan, folder)
     unfinished = beside(folder, "unfinished")
     plan = with_seed(plan, unfinished)
     keep_freed_memory()
@@ -176,6 +178,15 @@ def _cross_validation(folds: Sequence[Fold]) -> dict[str, Any]:
         "mean": round(float(np.mean(scores)), 4) if scores else None,
         "deviation": round(float(np.std(scores, ddof=1)), 4) if len(scores) > 1 else None,
     }
+
+
+def _check_ends(plan: Plan, folder: Path) -> None:
+    """What is wanted of the trained bundle can be had: told before the training and not hours later."""
+    if not plan.run.bundle:
+        return
+    require_replaceable(folder)
+    if plan.run.predict:
+        image_paths(local_folder(plan.run.predict, "run.predict", default_cache()))
 
 
 def _check_data(plan: Plan, collection: Collection) -> None:

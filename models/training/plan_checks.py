@@ -11,6 +11,8 @@ from models.training import plan_tables as may_be
 if TYPE_CHECKING:
     from models.training.plan import Plan
 
+DEALT = ("content", "origin", "frame")
+"""The strategies that deal out ``[data]``'s shares; the others make a validation part of their own."""
 Complaint = tuple[str, str]
 """A key and what it must be."""
 
@@ -32,6 +34,12 @@ def _data(plan: Plan) -> Iterator[Complaint]:
         yield "data.classes", "must name at least one class"
     if plan.data.channels not in (1, 3):
         yield "data.channels", "must be 1 (grey) or 3 (RGB)"
+    shares = {name: getattr(plan.data, name) for name in ("validation_share", "test_share")}
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            yield f"data.{name}", "must be a share from 0 to below 1"
+    if sum(shares.values()) >= 1:
+        yield "data.test_share", "and data.validation_share leave nothing to train on; together they must stay below 1"
     if plan.seed < -1:
         yield "seed", "must be 0 or more, or -1 for a fresh one"
 
@@ -156,10 +164,19 @@ def _validation(plan: Plan) -> Iterator[Complaint]:
         yield "validation.strategy", "must be 'file' where validation names folders or label files"
     if not 0 < validation.sample <= 1:
         yield "validation.sample", "must be a share above 0 and up to 1"
+    if validation.strategy in DEALT and plan.data.validation_share == 0 and _judged_by_validation(plan):
+        yield (
+            "data.validation_share",
+            "must be above 0, or schedule.keep 'last' and no patience: nothing would be judged",
+        )
     if validation.every < 1:
         yield "validation.every", "must be at least 1"
     if not 0 < validation.threshold < 1:
         yield "validation.threshold", "must lie between 0 and 1"
+
+
+def _judged_by_validation(plan: Plan) -> bool:
+    return plan.schedule.keep == "best" or plan.schedule.patience > 0
 
 
 def _rest(plan: Plan) -> Iterator[Complaint]:

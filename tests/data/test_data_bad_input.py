@@ -53,8 +53,8 @@ def _train(tmp_path: Path, text: str, *words: object) -> int:
     plan.write_text(text, encoding="utf-8")
     parser = argparse.ArgumentParser()
     train.add_parser(parser.add_subparsers())
-    out = ("--out", tmp_path / "bundle", "--device", "cpu")
-    return train.run(parser.parse_args([str(word) for word in ("train", plan, *words, *out)]))
+    ends = ("--out", tmp_path / "bundle", "--device", "cpu")
+    return train.run(parser.parse_args([str(word) for word in ("train", plan, *ends, *words)]))
 
 
 def _row(text: str):
@@ -75,6 +75,7 @@ def _row(text: str):
         (_row("1.png,one,1 4"), "{steel}/train.csv, line 10"),
         (lambda steel: (steel / "train.csv").unlink(), "{steel}/train.csv cannot be read"),
         (lambda steel: (steel / "train.csv").write_text("a,b\n"), "{steel}/train.csv"),
+        (lambda steel: [path.unlink() for path in (steel / "images").iterdir()], "{steel}/images holds no images"),
     ],
 )
 def test_wrong_rows_are_named(tmp_path, steel, capsys, harm, sentence):
@@ -100,7 +101,19 @@ def test_wrong_masks_are_named(tmp_path, steel, capsys, harm, sentence):
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        (INDEX + 'folder = "{steel}"\nvalidation_share = 0.5\ntest_share = 0.5\n', "leave nothing to train on"),
+        (
+            INDEX + 'folder = "{steel}"\nvalidation_share = 0.5\ntest_share = 0.5\n',
+            "made-up.toml: data.test_share and data.validation_share leave nothing to train on",
+        ),
+        (INDEX + "validation_share = -0.1\n", "made-up.toml: data.validation_share must be a share from 0 to below 1"),
+        (INDEX + "validation_share = 0.2\ntest_share = nan\n", "made-up.toml: data.test_share must be a share from 0"),
+        (INDEX + "validation_share = 0\n", "made-up.toml: data.validation_share must be above 0, or schedule.keep 'la"),
+        (
+            INDEX + 'folder = "{steel}"\nvalidation_share = 0.001\n',
+            "The validation part is empty: 8 frames fall into only 8 groups of alike ones; give more frames or a larger "
+            "data.validation_share.",
+        ),
+        (INDEX + "foldr = 'steel'\n", "made-up.toml: there is no key 'data.foldr'; known are channels, classes,"),
         (INDEX + 'folder = "${{NOT_SET_ANYWHERE}}"\n', "NOT_SET_ANYWHERE is not set"),
         (INDEX + 'folder = "{steel}/steel.zip"\n', "masks is not there"),
         (INDEX + 'folder = "{steel}/steel.zip/masks"\n', "steel.zip holds no 'masks'"),
@@ -114,6 +127,33 @@ def test_wrong_masks_are_named(tmp_path, steel, capsys, harm, sentence):
 def test_wrong_keys_are_named(tmp_path, steel, capsys, keys, sentence):
     plan = PLAN.replace("validation_share = 0.25\ntest_share = 0.25\n", "") if "validation_share" in keys else PLAN
     code = _train(tmp_path, plan + keys.format(steel=steel))
+    _check(capsys, code, sentence.format(steel=steel))
+
+
+def test_a_csv_without_a_row_is_named(tmp_path, steel, capsys):
+    (steel / "train.csv").write_text("ImageId,ClassId,EncodedPixels\n", encoding="utf-8")
+    keys = KAGGLE.replace("true", "false")
+    code = _train(tmp_path, PLAN + keys, "--images", steel / "images", "--labels", steel / "train.csv")
+    _check(capsys, code, f"{steel}/train.csv labels no image; name a file with labels, or say that unlabelled images")
+
+
+def test_strips_that_are_not_known_are_named(tmp_path, steel, capsys):
+    code = _train(tmp_path, PLAN + INDEX + '[validation]\nstrategy = "origin"\n', "--images", steel)
+    _check(capsys, code, "their strips are not known; say in data.origin how names tell them, or group the frames by")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--predict", "{steel}/nowhere"), "The folder {steel}/nowhere is not there; name the folder of the images."),
+        (("--predict", "{steel}"), "The folder {steel} holds no images"),
+        (("--out", "{steel}"), "{steel} holds something else than a bundle; name a new or an empty folder."),
+        (("--out", "{steel}/train.csv"), "{steel}/train.csv holds something else than a bundle"),
+    ],
+)
+def test_what_the_bundle_would_fail_by_is_told_before_the_training(tmp_path, steel, capsys, words, sentence):
+    words = [word.format(steel=steel) for word in words]
+    code = _train(tmp_path, PLAN + INDEX, "--images", steel, *words)
     _check(capsys, code, sentence.format(steel=steel))
 
 

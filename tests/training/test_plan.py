@@ -51,6 +51,13 @@ def test_other_keys_of_the_network_are_its_options(tmp_path):
     assert plan.to_json()["network"] == {**options, "name": "layered", "pretrained": False, "start": ""}
 
 
+def test_a_plan_may_keep_nothing_back_to_judge_by(tmp_path):
+    last = read_plan(_plan(tmp_path, LEAST + "validation_share = 0\n[schedule]\nkeep = 'last'\n"))
+    assert last.data.validation_share == 0
+    folds = read_plan(_plan(tmp_path, LEAST + "validation_share = 0\n[validation]\nstrategy = 'kfold'\n"))
+    assert folds.schedule.keep == "best"
+
+
 def test_whole_numbers_do_for_fractions(tmp_path):
     assert read_plan(_plan(tmp_path, LEAST + "[loss]\ndice_weight = 2\n")).loss.dice_weight == 2.0
 
@@ -100,6 +107,12 @@ def test_whole_numbers_do_for_fractions(tmp_path):
         (LEAST + "[loss]\nbalance = 'x'\n", "loss.balance is 'x' and must be one of none, median_frequency"),
         (LEAST + "[validation]\nstrategy = 'file'\n", "validation.labels or validation.folder must be given"),
         (LEAST + "[validation]\nlabels = 'a.csv'\n", "validation.strategy must be 'file' where validation names"),
+        (LEAST + "validation_share = 0\n", "data.validation_share must be above 0, or schedule.keep 'last' and no pat"),
+        (
+            LEAST + "validation_share = 0\n[schedule]\nkeep = 'last'\npatience = 3\n",
+            "data.validation_share must be above",
+        ),
+        (LEAST + "test_share = 0.9\n", "data.test_share and data.validation_share leave nothing to train on; together"),
         (LEAST + "[validation]\nfold = 5\n", "validation.fold must be from 0 to 4, or -1 for all"),
         (LEAST + "[validation]\nsample = 0.0\n", "validation.sample must be a share above 0"),
         (
