@@ -14,6 +14,7 @@ from app.review.difference import DIFFERENCE, difference
 from app.review.edit import Box, region
 from app.review.open_case import OpenCase
 from app.ui.canvas import FrameCanvas
+from models.labels.masks import MaskStack
 
 _GRIP_PX = 10
 """So far from the line, in device-independent pixels, it can still be taken hold of."""
@@ -42,6 +43,7 @@ class Comparing(QObject):
         self.way = Comparison.NONE
         self._canvas = canvas
         self._case: OpenCase | None = None
+        self._other: MaskStack | None = None
         self._difference: npt.NDArray[np.uint8] | None = None
         self._edge = 0.0
         self._dragged = False
@@ -52,10 +54,23 @@ class Comparing(QObject):
 
     def set_case(self, case: OpenCase | None) -> None:
         """Compare another case's labels, in the same way; ``None`` where there are none."""
-        if case is not self._case and case is not None:
-            self._edge = case.document.size[1] / 2
+        if case is not self._case:
+            self._other = None
+            self._edge = 0.0 if case is None else case.document.size[1] / 2
         self._case = case
         self._show()
+
+    def set_other(self, stack: MaskStack | None) -> None:
+        """Compare with these masks, (H, W), and not with those that came; ``None`` for those again."""
+        if stack is not self._other:
+            self._other = stack
+            self._show()
+            self.changed.emit()
+
+    @property
+    def with_model(self) -> bool:
+        """Whether it is a model's masks that the labels are compared with."""
+        return self._other is not None
 
     def toggle(self, way: Comparison) -> None:
         """Compare in this way, or, where that is shown already, no longer."""
@@ -73,7 +88,7 @@ class Comparing(QObject):
         if self._difference is not None and self._case is not None:
             place = region(box)
             document = self._case.document
-            self._difference[place] = difference(document.stack[place], document.word[place])
+            self._difference[place] = difference(document.stack[place], self._reference(self._case)[place])
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Drag the wipe's line."""
@@ -95,6 +110,10 @@ class Comparing(QObject):
             return False
         return True
 
+    def _reference(self, case: OpenCase) -> MaskStack:
+        """What the labels are compared with."""
+        return case.document.word if self._other is None else self._other
+
     def _move_edge(self, column: float) -> None:
         self._edge = min(max(column, 0.0), float(self._canvas.frame_size[0]))
         self._canvas.set_comparison_edge(self._edge)
@@ -106,10 +125,10 @@ class Comparing(QObject):
         if case is None or self.way is Comparison.NONE:
             self._canvas.show_comparison(None)
         elif self.way is Comparison.DIFFERENCE:
-            self._difference = difference(case.document.stack, case.document.word)
+            self._difference = difference(case.document.stack, self._reference(case))
             self._canvas.show_comparison(self._difference, DIFFERENCE)
         else:
-            self._canvas.show_comparison(case.document.word, up_to=self._edge)
+            self._canvas.show_comparison(self._reference(case), up_to=self._edge)
             self._line.set_scale(self._canvas.scale_factor)
             self._line.setVisible(True)
             self._move_edge(self._edge)
