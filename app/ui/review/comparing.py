@@ -88,7 +88,8 @@ class Comparing(QObject):
         if self._difference is not None and self._case is not None:
             place = region(box)
             document = self._case.document
-            self._difference[place] = difference(document.stack[place], self._reference(self._case)[place])
+            reference = self._reference(self._case)
+            self._difference[place] = difference(document.stack[place], reference[place], document.taxonomy)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Drag the wipe's line."""
@@ -125,7 +126,7 @@ class Comparing(QObject):
         if case is None or self.way is Comparison.NONE:
             self._canvas.show_comparison(None)
         elif self.way is Comparison.DIFFERENCE:
-            self._difference = difference(case.document.stack, self._reference(case))
+            self._difference = difference(case.document.stack, self._reference(case), case.document.taxonomy)
             self._canvas.show_comparison(self._difference, DIFFERENCE)
         else:
             self._canvas.show_comparison(self._reference(case), up_to=self._edge)
