@@ -110,8 +110,8 @@ def test_wrong_masks_are_named(tmp_path, steel, capsys, harm, sentence):
         (INDEX + "validation_share = 0\n", "made-up.toml: data.validation_share must be above 0, or schedule.keep 'la"),
         (
             INDEX + 'folder = "{steel}"\nvalidation_share = 0.001\n',
-            "The validation part is empty: 8 frames fall into only 8 groups of alike ones; give more frames or a larger "
-            "data.validation_share.",
+            "The validation part is empty: 8 frames fall into only 8 groups of alike ones; give more frames or a "
+            "larger data.validation_share.",
         ),
         (INDEX + "foldr = 'steel'\n", "made-up.toml: there is no key 'data.foldr'; known are channels, classes,"),
         (INDEX + 'folder = "${{NOT_SET_ANYWHERE}}"\n', "NOT_SET_ANYWHERE is not set"),

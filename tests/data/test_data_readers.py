@@ -126,7 +126,7 @@ def test_kaggle_frames_without_a_row_are_clean_only_if_said_so(folder):
         ("0.png,3,1 3\n", "train.csv, line 2, holds class 3, but there are only 2 classes"),
         ("0.png,1,1 3 7\n", "line 2"),
         ("0.png,1,239 9\n", "line 2"),
-        ("", "no labelled frames"),
+        ("", "train.csv labels no image"),
     ],
 )
 def test_wrong_kaggle_labels_are_named(folder, rows, sentence):
