@@ -10,9 +10,11 @@ from pathlib import Path
 from uuid import UUID
 
 from app import paths
+from app.inspection.verdict import LIKELY
 from app.review.desk import ReviewDesk
 from app.review.journal import JournalFolder
 from app.review.open_case import Reviewer
+from app.review.opinion import Opinions
 from app.review.ports import PERSONS_WORD, LabelRecord, ReviewCase, ReviewError, ReviewItem, Word
 from app.review.taxonomies import shipped_taxonomies
 from app.store import (
@@ -33,7 +35,7 @@ from app.words.reason import Reason
 from models.bundle import list_bundles
 from models.labels.label_set import Decoded
 from models.labels.masks import MaskStack, empty_stack
-from models.labels.taxonomy import Taxonomy
+from models.labels.taxonomy import Role, Taxonomy
 
 MOST_OPEN = 5_000
 """Undecided inspections listed at once, the most suspicious first; the rest follow when these are decided."""
@@ -50,6 +52,7 @@ def open_desk(store: Store | None, actor: str, station: str, folder: Path | None
         journals=JournalFolder(place / "journals"),
         work=place / "label_files",
         taxonomies=_known_taxonomies(),
+        opinions=Opinions(paths.bundle_folders(), paths.cache()),
     )
 
 
@@ -131,6 +134,31 @@ def _item(line: ListedInspection) -> ReviewItem:
         class_names=line.class_names,
         source=line.source,
         readable=line.size is not None,
+        area_px=line.labelled_px,
+        doubts=_doubts(line),
+        strip=line.strip,
+        station=line.station,
+        reviewer=line.reviewer,
+        note=line.note,
+    )
+
+
+def _doubts(line: ListedInspection) -> tuple[Reason, ...]:
+    """The defect classes the classifier is sure of and nobody drew, surest first.
+
+    The verdict's reason names such a class only where nothing more important, a reject, was to be said.
+    """
+    if not line.inspected or line.review_state in PERSONS_WORD:
+        return ()
+    unfound = [
+        (line.probabilities.get(defect.id, 0.0), defect.title)
+        for defect in line.taxonomy
+        if defect.role is Role.DEFECT and defect.name not in line.class_names
+    ]
+    return tuple(
+        Reason("gate_without_mask", {"class_title": title, "probability": probability})
+        for probability, title in sorted(unfound, reverse=True)
+        if probability >= LIKELY
     )
 
 

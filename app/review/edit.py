@@ -45,6 +45,8 @@ class Action(StrEnum):
     TRANSFORM = "transform"
     COPY = "copy"
     """Findings of another frame, drawn here."""
+    OPINION = "opinion"
+    """A model's masks, taken over."""
     CLEAR = "clear"
     RESTORE = "restore"
     """Back to the model's word."""

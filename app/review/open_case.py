@@ -16,6 +16,7 @@ from app.review.ignored import offering_ignored, stated
 from app.review.journal import JournalFolder
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError
 from app.words.correction import Correction, ReviewState
+from models.labels.masks import MaskStack
 
 
 class SaveStatus(Enum):
@@ -111,6 +112,10 @@ class OpenCase:
     def do_all(self, edits: Iterable[Edit], action: Action) -> Patch | None:
         """Edits in order as one step of their own, kept on disk."""
         return self._kept(self.document.do_all(edits, action))
+
+    def replace(self, box: Box, after: MaskStack, action: Action) -> Patch | None:
+        """Make ``after`` the content of a box as one step, kept on disk."""
+        return self._kept(self.document.replace(box, after, action))
 
     def clear(self, kept: int = 0) -> Patch | None:
         """No class anywhere but the bits ``kept`` (those of locked and hidden classes), as one step."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import floor
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QCursor,
@@ -19,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.ui.canvas.colours import StackColours
+from app.ui.canvas.heat import HeatLayer
 from app.ui.canvas.layers import Box, FrameLayer, HighlightLayer, StackLayer
 from app.ui.canvas.pointer import HoveredPixel, PointerAt
 from app.ui.canvas.tone import Tone
@@ -56,6 +59,7 @@ class FrameCanvas(ZoomView):
         self._frame_layer = FrameLayer()
         self._stack_layer = StackLayer()
         self._comparison_layer = StackLayer()
+        self._heat_layer = HeatLayer()
         self._highlight_layer = HighlightLayer()
         self._compared: Taxonomy | None = None
         self._taxonomy: Taxonomy | None = None
@@ -74,7 +78,8 @@ class FrameCanvas(ZoomView):
 
     def _build(self) -> None:
         self.view_changed.connect(self._highlight_layer.set_scale)
-        for layer in (self._frame_layer, self._stack_layer, self._comparison_layer, self._highlight_layer):
+        over = (self._heat_layer, self._stack_layer, self._comparison_layer, self._highlight_layer)
+        for layer in (self._frame_layer, *over):
             self.scene().addItem(layer)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -96,6 +101,7 @@ class FrameCanvas(ZoomView):
         if stack is not None and stack.shape[::-1] != size:
             self._stack_layer.show_stack(None, None)
         self.show_comparison(None)
+        self.show_heat(None)
         if size != self.frame_size:
             self._highlight_layer.show_box(None, self._scale)
         self.set_frame_size(*size)
@@ -135,6 +141,10 @@ class FrameCanvas(ZoomView):
         self._comparison_layer.set_columns(None if up_to is None else (0.0, up_to))
         self._stack_layer.set_columns(None if up_to is None else (up_to, float(self.frame_size[0])))
         self._wiped = up_to is not None
+
+    def show_heat(self, heat: npt.NDArray[np.uint8] | None) -> None:
+        """Show (H, W) heat, 0 to 255, between the frame and its masks; ``None``, or another frame, ends it."""
+        self._heat_layer.show_heat(heat)
 
     def set_tone(self, tone: Tone) -> None:
         """Show this frame and those to come in another tone; pixel values are still told as they are."""

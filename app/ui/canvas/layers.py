@@ -36,7 +36,7 @@ Box = tuple[int, int, int, int]
 """(x, y, width, height) in frame pixels."""
 
 
-class _RenderedLayer(QGraphicsItem):
+class RenderedLayer(QGraphicsItem):
     """Works out the view from the painter and draws the exposed device pixels itself, without Qt's scaling."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class _RenderedLayer(QGraphicsItem):
         raise NotImplementedError
 
 
-class FrameLayer(_RenderedLayer):
+class FrameLayer(RenderedLayer):
     """The frame's image, in the tone wanted."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class FrameLayer(_RenderedLayer):
         return pixels, QImage(pixels.data, rect.width, rect.height, pixels.strides[0], image_format)
 
 
-class StackLayer(_RenderedLayer):
+class StackLayer(RenderedLayer):
     """A mask stack in its classes' colours, or the part of it between two columns."""
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from app.ui.canvas.minimap import Minimap
 from app.ui.review.comparing import Comparing, Comparison
 from app.ui.review.view_bar import FIRST_OPACITY, ViewBar
 from app.ui.sentences import sentence
+from models.labels.masks import MaskStack
 
 _BLANK_GREY = 60
 _WORDS_WIDTH_PX = 760
@@ -73,6 +74,12 @@ class FrameArea(QWidget):
     def drawable(self) -> bool:
         """Whether the labels of now are shown, and nothing else."""
         return not self.shows_word and self.comparing.way is Comparison.NONE
+
+    def compare_with(self, stack: MaskStack | None) -> None:
+        """Compare with a model's masks instead of those that came; ``None`` for those again."""
+        self.comparing.set_other(stack)
+        if stack is not None and self.comparing.way is Comparison.NONE:
+            self.comparing.set_way(Comparison.DIFFERENCE)
 
     def refresh(self, box: Box) -> None:
         """Repaint a box of frame pixels in which the labels have changed."""
@@ -165,9 +172,13 @@ class FrameArea(QWidget):
         if self._case is None or self.comparing.way is Comparison.NONE:
             self.say("")
         elif self.comparing.way is Comparison.WIPE:
-            self.say(self.tr("Left of the line as they came, right of it as they are now"), on_top=True)
+            theirs = self.tr("the model's") if self.comparing.with_model else self.tr("as they came")
+            self.say(
+                self.tr("Left of the line {theirs}, right of it as they are now").format(theirs=theirs), on_top=True
+            )
         else:
-            words = (self.tr("in both"), self.tr("only in yours"), self.tr("only as they came"))
+            theirs = self.tr("only the model's") if self.comparing.with_model else self.tr("only as they came")
+            words = (self.tr("in both"), self.tr("only in yours"), theirs)
             shown = (
                 f'<span style="color:{c.colour}">&#9632;</span> {w}' for c, w in zip(DIFFERENCE, words, strict=True)
             )

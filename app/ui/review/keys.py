@@ -53,6 +53,8 @@ REVIEW_KEYS = KeyGroup(
         KeyBinding("word", "See masks as they came", shown="hold W"),
         KeyBinding("difference", "Difference from the masks as they came", ("D",)),
         KeyBinding("wipe", "Wipe between the masks as they came and now", ("C",)),
+        KeyBinding("opinion", "Ask a model about this frame", ("Shift+D",)),
+        KeyBinding("heat", "How sure the model is of the class drawn with", ("Shift+H",)),
         KeyBinding("tone", "Contrast, brightness, gamma", ("T",)),
         KeyBinding("local", "Local contrast", ("Shift+T",)),
         KeyBinding("fit", "Fit the frame", shown="0"),
@@ -61,5 +63,9 @@ REVIEW_KEYS = KeyGroup(
         KeyBinding("export", "Export labels", ("Ctrl+E",)),
         KeyBinding("open", "Open a label file", ("Ctrl+O",)),
         KeyBinding("refresh", "Refresh the queue", ("F5",)),
+        KeyBinding("find", "Find a name or note in the queue", ("Ctrl+F",)),
+        KeyBinding("filters", "More filters of the queue", ("F4",)),
+        KeyBinding("clear_filters", "Clear all filters", ("Shift+F4",)),
+        KeyBinding("order", "Order of the queue", ("F9",)),
     ),
 )

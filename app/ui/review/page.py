@@ -17,6 +17,7 @@ from app.review.label_file import LabelFile, OpenedLabels
 from app.review.open_case import OpenCase
 from app.review.ports import ReviewCase, ReviewItem, ReviewStore
 from app.ui.message_bar import MessageBar, MessageKind
+from app.ui.review.asking import Asking
 from app.ui.review.comparing import Comparison
 from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_KEYS
@@ -30,8 +31,8 @@ from models.labels.components import Component
 from models.labels.masks import class_mask
 
 _FINDINGS_AFTER_MS = 120
-_SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC = (
-    f"review_{topic}" for topic in ("save", "done", "recovered", "labels")
+_SAVE_TOPIC, _DONE_TOPIC, _FOUND_AGAIN_TOPIC, _LABELS_TOPIC, _OPINION_TOPIC = (
+    f"review_{topic}" for topic in ("save", "done", "recovered", "labels", "opinion")
 )
 
 
@@ -53,6 +54,7 @@ class ReviewPage(ReviewWidgets):
         self._class_shortcuts: list[QShortcut] = []
         self._carried_to: UUID | None = None
         self._findings_timer = QTimer(self, singleShot=True, interval=_FINDINGS_AFTER_MS)
+        self.asking = Asking(desk.opinions, self.frame_area, self.drawing.table, self)
         self._connect()
         self._connect_buttons()
         bind_review_keys(self)
@@ -83,7 +85,12 @@ class ReviewPage(ReviewWidgets):
         self.column.note_edit.editingFinished.connect(self._on_note_edited)
         self.export_sheet.closed.connect(self.close_sheet)
         self.open_sheet.closed.connect(self.close_sheet)
+        self.queue_panel.filter_sheet.closed.connect(self.close_sheet)
         self.open_sheet.opened.connect(self._on_labels_opened)
+
+        self.asking.failed.connect(self._on_opinion_failed)
+        self.asking.taken_over.connect(self._on_step_finished)
+        self.frame_area.view_bar.opinion_button.clicked.connect(self.open_opinion)
 
     def _connect_buttons(self) -> None:
         bar, decision, head = self.tool_bar, self.decision_bar, self.head
@@ -102,6 +109,7 @@ class ReviewPage(ReviewWidgets):
             (head.export_button, partial(self.show_sheet, self.export_sheet)),
             (head.station_button, self.show_station),
             (self.queue_panel.refresh_button, self.refresh),
+            (self.queue_panel.more_button, self.show_filters),
         ):
             button.clicked.connect(slot)
 
@@ -156,6 +164,12 @@ class ReviewPage(ReviewWidgets):
             self.right.setCurrentWidget(sheet)
 
     @Slot()
+    def show_filters(self) -> None:
+        """Show the filters that have no place above the list."""
+        self.show_sheet(self.queue_panel.filter_sheet)
+        self.queue_panel.mark_filters()
+
+    @Slot()
     def close_sheet(self) -> None:
         """Back to classes and findings."""
         self.right.setCurrentWidget(self.column)
@@ -173,6 +187,7 @@ class ReviewPage(ReviewWidgets):
         """Finish what is being done and end every thread of the page; to be called before the store closes."""
         self.export_sheet.close_work()
         self.open_sheet.close_work()
+        self.asking.close()
         self._leave_session()
         if self._label_file is not None:
             self._label_file.close()
@@ -268,6 +283,15 @@ class ReviewPage(ReviewWidgets):
             self._show_patch(self.case.restore_word(self.drawing.table.rules.protected_bits))
 
     @Slot()
+    def open_opinion(self) -> None:
+        """Open the sheet to ask a model about the frame."""
+        self.asking.panel.show_above(self.frame_area.view_bar.opinion_button)
+
+    @Slot(str)
+    def _on_opinion_failed(self, why: str) -> None:
+        self._messages.show_message(why, MessageKind.NOTICE, topic=_OPINION_TOPIC)
+
+    @Slot()
     def carry(self) -> None:
         """Copy the selected finding, or all, to the next frame, and go there."""
         item = None if self.session is None else self.session.queue.neighbour(1)
@@ -311,6 +335,7 @@ class ReviewPage(ReviewWidgets):
         self.frame_area.show_case(case)
         self.column.show_case(case)
         self.drawing.set_case(case)
+        self.asking.set_case(case)
         self._show_class()
         self.queue_panel.mark_current()
         self._tell_recovered(case)
@@ -438,6 +463,7 @@ class ReviewPage(ReviewWidgets):
         """While an image is being read, nothing can be decided about it."""
         self.case = None
         self.drawing.set_case(None)
+        self.asking.set_case(None)
         self.frame_area.blank_masks()
         self._show_status()
         self.queue_panel.mark_current()
@@ -445,6 +471,7 @@ class ReviewPage(ReviewWidgets):
     def _show_nothing(self) -> None:
         self.case = None
         self.drawing.set_case(None)
+        self.asking.set_case(None)
         self.frame_area.clear()
         self.column.show_case(None)
         self._show_status()

@@ -66,9 +66,15 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("export", partial(page.show_sheet, page.export_sheet)),
         ("open", partial(page.show_sheet, page.open_sheet)),
         ("refresh", page.refresh),
+        ("find", page.queue_panel.find),
+        ("filters", page.show_filters),
+        ("clear_filters", page.queue_panel.clear_filters),
+        ("order", page.queue_panel.order_box.open_by_key),
         ("difference", partial(area.comparing.toggle, Comparison.DIFFERENCE)),
         ("wipe", partial(area.comparing.toggle, Comparison.WIPE)),
         ("tone", area.view_bar.open_tone),
+        ("opinion", page.open_opinion),
+        ("heat", page.asking.toggle_heat),
         ("local", area.view_bar.tone_panel.toggle_local),
     ):
         bind(page, REVIEW_KEYS[name], slot)

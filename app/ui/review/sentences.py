@@ -7,6 +7,8 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from app.review.edit import Action
 from app.review.export import ExportReport, LeftOut
 from app.review.ports import Word
+from app.review.queue import Order
+from app.review.suspicion import Cause
 from app.ui.sentences import whole
 from app.words.correction import ReviewState
 
@@ -48,8 +50,38 @@ ACTION_WORDS: dict[Action, str] = {
     Action.MERGE: str(QT_TRANSLATE_NOOP("review", "joining")),
     Action.TRANSFORM: str(QT_TRANSLATE_NOOP("review", "move")),
     Action.COPY: str(QT_TRANSLATE_NOOP("review", "pasting")),
+    Action.OPINION: str(QT_TRANSLATE_NOOP("review", "taking the model's masks over")),
     Action.CLEAR: str(QT_TRANSLATE_NOOP("review", "clearing of all masks")),
     Action.RESTORE: str(QT_TRANSLATE_NOOP("review", "return to the masks as they came")),
+}
+
+CAUSE_WORDS: dict[Cause, str] = {
+    Cause.THRESHOLD: str(QT_TRANSLATE_NOOP("review", "Near a threshold")),
+    Cause.CONTRADICTION: str(QT_TRANSLATE_NOOP("review", "Classifier against segmenter")),
+    Cause.LABEL: str(QT_TRANSLATE_NOOP("review", "Model against label")),
+    Cause.UNLABELLED: str(QT_TRANSLATE_NOOP("review", "Not in the label file")),
+    Cause.NOT_INSPECTED: str(QT_TRANSLATE_NOOP("review", "Not inspected")),
+}
+
+ORDER_WORDS: dict[Order, str] = {
+    Order.SUSPICION: str(QT_TRANSLATE_NOOP("review", "Suspicion")),
+    Order.AREA: str(QT_TRANSLATE_NOOP("review", "Area")),
+    Order.TIME: str(QT_TRANSLATE_NOOP("review", "Time")),
+    Order.NAME: str(QT_TRANSLATE_NOOP("review", "Name")),
+}
+
+ORDER_HELP: dict[Order, str] = {
+    Order.SUSPICION: str(
+        QT_TRANSLATE_NOOP(
+            "review",
+            "Suspicion: to do first, then unsure, then done. On a station it is how near the frame was to another "
+            "verdict, 100% at a gate or limit, or how sure the classifier is of a class the segmenter did not draw; "
+            "in a label file with a label check, how strongly a model disagrees with the label.",
+        )
+    ),
+    Order.AREA: str(QT_TRANSLATE_NOOP("review", "Area: the most labelled pixels first.")),
+    Order.TIME: str(QT_TRANSLATE_NOOP("review", "Time: the newest frame first.")),
+    Order.NAME: str(QT_TRANSLATE_NOOP("review", "Name: from A to Z, numbers by their value.")),
 }
 
 WORD_WORDS: dict[Word, str] = {

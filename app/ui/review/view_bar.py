@@ -36,11 +36,13 @@ class ViewBar(QWidget):
         self.tone_panel.tone_changed.connect(self._on_tone_changed)
         self.tone_button = tool("tone", REVIEW_KEYS["tone"], checkable=True)
         self.tone_button.clicked.connect(self.open_tone)
+        self.opinion_button = tool("model", REVIEW_KEYS["opinion"])
         self.comparisons: dict[Comparison, QToolButton] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.pixel_label, 1)
+        layout.addWidget(self.opinion_button)
         layout.addWidget(self.tone_button)
         for way, icon, name in ((Comparison.DIFFERENCE, "difference", "difference"), (Comparison.WIPE, "wipe", "wipe")):
             made = tool(icon, REVIEW_KEYS[name], checkable=True)
