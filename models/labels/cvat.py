@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TextIO
 
 from models.labels.class_names import Look, ids_of_titles, taxonomy_of_titles, title_of
-from models.labels.cvat_shapes import shape_mask, shapes_of_class
+from models.labels.cvat_shapes import draw_shape, shapes_of_class
 from models.labels.cvat_xml import ROLE_ATTRIBUTE, CvatImage, parse_cvat
-from models.labels.drawn_shapes import ShapeKind
+from models.labels.drawn_shapes import ClassMasks, ShapeKind
 from models.labels.label_set import (
     Decoded,
     FrameLabels,
@@ -30,7 +30,7 @@ from models.labels.label_set import (
     known_frames,
     refuse_nothing,
 )
-from models.labels.masks import add_to_class, classes_present, empty_stack
+from models.labels.masks import classes_present
 from models.labels.polygon_fill import ShapeError
 from models.labels.replacement import text_replacement
 from models.labels.taxonomy import Role, Taxonomy
@@ -130,7 +130,7 @@ def _size(image: CvatImage) -> Size:
 
 
 def _decode(name: str, image: CvatImage, size: Size, class_ids: Mapping[str, int], class_count: int) -> Decoded:
-    stack = empty_stack(*size, class_count)
+    masks = ClassMasks(size)
     problems: list[RowProblem] = []
     complete = True
     for number, (element, attributes) in enumerate(image.shapes, start=1):
@@ -141,12 +141,10 @@ def _decode(name: str, image: CvatImage, size: Size, class_ids: Mapping[str, int
                 problems.append(RowProblem(None, name, f"Shape {number}, a {element}, has no label."))
             continue
         try:
-            mask = shape_mask(element, attributes, size)
+            draw_shape(element, attributes, masks.of(class_ids[label]))
         except ShapeError as error:
             problems.append(RowProblem(None, name, f"Shape {number} ({label[:24]}): {error}"))
-            continue
-        add_to_class(stack, class_ids[label], mask)
-    return Decoded(stack, tuple(problems), complete=complete and not problems)
+    return Decoded(masks.stack(class_count), tuple(problems), complete=complete and not problems)
 
 
 def _write_head(stream: TextIO, taxonomy: Taxonomy) -> None:

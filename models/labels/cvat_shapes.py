@@ -17,28 +17,37 @@ from models.labels.drawn_shapes import ShapeKind, ring_polygons
 from models.labels.label_set import Size
 from models.labels.masks import Mask, MaskStack, class_mask
 from models.labels.number_text import NumberError, parse_number
-from models.labels.polygon_fill import ShapeError, box_ring, check_inside, checked_ring, fill, fill_ellipse
+from models.labels.polygon_fill import (
+    Ring,
+    ShapeError,
+    box_ring,
+    check_inside,
+    checked_ring,
+    fill_ellipse_into,
+    fill_into,
+)
 
 
-def shape_mask(element: str, attributes: Mapping[str, str], size: Size) -> Mask:
-    """The (H, W) mask of one shape. Raises ``ShapeError`` naming what is wrong with it.
+def draw_shape(element: str, attributes: Mapping[str, str], mask: Mask) -> None:
+    """Set the pixels of one shape in an (H, W) mask. Raises ``ShapeError`` naming what is wrong with it.
 
     Polygons, boxes, ellipses and masks have pixels; polylines, points, cuboids and skeletons have none.
     """
+    height, width = mask.shape
     match element:
         case "polygon":
-            return _polygon(attributes.get("points", ""), size)
+            fill_into(mask, [_polygon(attributes.get("points", ""), (height, width))])
         case "box":
             xtl, ytl, xbr, ybr, degrees = _numbers(attributes, "xtl", "ytl", "xbr", "ybr", rotation=0.0)
             ring = box_ring(xtl, ytl, xbr, ybr, degrees)
-            return fill([checked_ring(ring[:, 0].tolist(), ring[:, 1].tolist(), size)], size)
+            fill_into(mask, [checked_ring(ring[:, 0].tolist(), ring[:, 1].tolist(), (height, width))])
         case "ellipse":
             cx, cy, rx, ry, degrees = _numbers(attributes, "cx", "cy", "rx", "ry", rotation=0.0)
-            check_inside((cx, rx), size[1])
-            check_inside((cy, ry), size[0])
-            return fill_ellipse((cx, cy), (rx, ry), degrees, size)
+            check_inside((cx, rx), width)
+            check_inside((cy, ry), height)
+            fill_ellipse_into(mask, (cx, cy), (rx, ry), degrees)
         case "mask":
-            return _mask(attributes, size)
+            _draw_mask(attributes, mask)
         case _:
             raise ShapeError(f"A {element} covers no pixels; draw a polygon or a mask.")
 
@@ -56,7 +65,7 @@ def shapes_of_class(stack: MaskStack, class_id: int, kind: ShapeKind) -> Iterato
         yield "polygon", {"points": points, **({} if finding is None else {"group_id": str(finding)})}
 
 
-def _polygon(points: str, size: Size) -> Mask:
+def _polygon(points: str, size: Size) -> Ring:
     xs, ys = [], []
     for pair in points.split(";"):
         numbers = pair.split(",")
@@ -64,25 +73,23 @@ def _polygon(points: str, size: Size) -> Mask:
             raise ShapeError(f"Its points hold '{pair[:24]}'; write x,y;x,y;… with '.' before the decimals.")
         xs.append(_number(numbers[0], "points"))
         ys.append(_number(numbers[1], "points"))
-    return fill([checked_ring(xs, ys, size)], size)
+    return checked_ring(xs, ys, size)
 
 
-def _mask(attributes: Mapping[str, str], size: Size) -> Mask:
+def _draw_mask(attributes: Mapping[str, str], mask: Mask) -> None:
     left, top, width, height = (_whole(attributes.get(key, ""), key) for key in ("left", "top", "width", "height"))
-    if width < 1 or height < 1 or left + width > size[1] or top + height > size[0]:
+    if width < 1 or height < 1 or left + width > mask.shape[1] or top + height > mask.shape[0]:
         raise ShapeError(
             f"Its box, {height}×{width} pixels at ({left}, {top}), is empty or ends outside the frame of "
-            f"{size[0]}×{size[1]}."
+            f"{mask.shape[0]}×{mask.shape[1]}."
         )
     words = attributes.get("rle", "").replace(",", " ").split()
     counts = np.array([_whole(word, "rle") for word in words], dtype=np.int64)
     total = int(counts.sum())
     if total != width * height:
         raise ShapeError(f"Its rle makes up {total} pixels and its box has {width * height}; export it again.")
-    mask = np.zeros(size, dtype=np.bool_)
     on = np.repeat(np.arange(counts.size) % 2 == 1, counts)
-    mask[top : top + height, left : left + width] = on.reshape(height, width)
-    return mask
+    mask[top : top + height, left : left + width] |= on.reshape(height, width)
 
 
 def _runs(piece: Mask) -> str:

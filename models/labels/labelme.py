@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from models.labels.class_names import Look, title_of
-from models.labels.drawn_shapes import ShapeKind
+from models.labels.drawn_shapes import ClassMasks, ShapeKind
 from models.labels.frame_files import FrameFiles, FrameNameError
 from models.labels.image_header import image_file_size
 from models.labels.label_set import (
@@ -33,8 +33,8 @@ from models.labels.label_set import (
     refuse_nothing,
 )
 from models.labels.labelme_labels import LABELS_FILE, classes_of, label_of, listing, role_of
-from models.labels.labelme_shapes import shape_mask, shapes_of_class
-from models.labels.masks import add_to_class, classes_present, empty_stack
+from models.labels.labelme_shapes import draw_shape, shapes_of_class
+from models.labels.masks import classes_present
 from models.labels.polygon_fill import ShapeError
 from models.labels.replacement import text_replacement
 from models.labels.taxonomy import Taxonomy
@@ -177,28 +177,26 @@ def _size(document: dict[str, Any], path: Path, image: str, size: Size | None) -
 
 
 def _decode(one: _Scanned, class_ids: Mapping[str, int], class_count: int) -> Decoded:
-    stack = empty_stack(*one.size, class_count)
+    masks = ClassMasks(one.size)
     problems: list[RowProblem] = []
     try:
         shapes = _load(one.path)["shapes"]
     except _FileError as error:
-        return Decoded(stack, (RowProblem(None, one.path.name, str(error)),), complete=False)
+        return Decoded(masks.stack(class_count), (RowProblem(None, one.path.name, str(error)),), complete=False)
     complete = True
     for number, shape in enumerate(shapes, start=1):
         label = label_of(shape)
         if label is not None and label in class_ids:
             try:
-                mask = shape_mask(shape, one.size)
+                draw_shape(shape, masks.of(class_ids[label]))
             except ShapeError as error:
                 problems.append(RowProblem(None, one.path.name, f"Shape {number} ({label[:24]}): {error}"))
-                continue
-            add_to_class(stack, class_ids[label], mask)
         elif label is None:
             problems.append(RowProblem(None, one.path.name, f"Shape {number} has no label."))
         else:
             # The taxonomy does not hold it, which is said once for the whole folder.
             complete = False
-    return Decoded(stack, tuple(problems), complete=complete and not problems)
+    return Decoded(masks.stack(class_count), tuple(problems), complete=complete and not problems)
 
 
 def _write(path: Path, image: str, size: tuple[int, ...], shapes: list[dict[str, Any]]) -> None:

@@ -19,29 +19,29 @@ import numpy as np
 from models.labels.components import piece_masks
 from models.labels.drawn_shapes import ShapeKind, ring_polygons
 from models.labels.index_png import PngError, index_of_png
-from models.labels.label_set import Size
 from models.labels.masks import Mask, MaskStack, class_mask
-from models.labels.polygon_fill import ShapeError, box_ring, check_inside, checked_ring, fill, fill_ellipse
+from models.labels.polygon_fill import ShapeError, box_ring, check_inside, checked_ring, fill_ellipse_into, fill_into
 from models.labels.taxonomy import DefectClass, Role
 
 
-def shape_mask(shape: Any, size: Size) -> Mask:
-    """The (H, W) mask of one shape. Raises ``ShapeError`` naming what is wrong with it.
+def draw_shape(shape: Any, mask: Mask) -> None:
+    """Set the pixels of one shape in an (H, W) mask. Raises ``ShapeError`` naming what is wrong with it.
 
     Polygons, rectangles, oriented rectangles, circles and masks have pixels; lines and points have none.
     """
+    height, width = mask.shape
     xs, ys = _points(shape)
     match shape.get("shape_type") or "polygon":
         case "polygon" | "oriented_rectangle":
-            return fill([checked_ring(xs, ys, size)], size)
+            fill_into(mask, [checked_ring(xs, ys, (height, width))])
         case "rectangle":
             if len(xs) == 2:
                 xs, ys = (list(numbers) for numbers in box_ring(xs[0], ys[0], xs[1], ys[1]).T)
-            return fill([checked_ring(xs, ys, size)], size)
+            fill_into(mask, [checked_ring(xs, ys, (height, width))])
         case "circle":
-            return _circle(xs, ys, size)
+            _draw_circle(xs, ys, mask)
         case "mask":
-            return _mask(shape.get("mask"), xs, ys, size)
+            _draw_mask(shape.get("mask"), xs, ys, mask)
         case other:
             raise ShapeError(f"A {str(other)[:24]} covers no pixels; draw a polygon or a mask.")
 
@@ -83,16 +83,16 @@ def _points(shape: Any) -> tuple[list[float], list[float]]:
     return [point[0] for point in points], [point[1] for point in points]
 
 
-def _circle(xs: list[float], ys: list[float], size: Size) -> Mask:
+def _draw_circle(xs: list[float], ys: list[float], mask: Mask) -> None:
     if len(xs) != 2:
         raise ShapeError(f"A circle needs its centre and a point of its rim; this one has {len(xs)} point(s).")
-    check_inside(xs, size[1])
-    check_inside(ys, size[0])
+    check_inside(xs, mask.shape[1])
+    check_inside(ys, mask.shape[0])
     radius = math.dist((xs[0], ys[0]), (xs[1], ys[1]))
-    return fill_ellipse((xs[0], ys[0]), (radius, radius), 0.0, size)
+    fill_ellipse_into(mask, (xs[0], ys[0]), (radius, radius), 0.0)
 
 
-def _mask(encoded: Any, xs: list[float], ys: list[float], size: Size) -> Mask:
+def _draw_mask(encoded: Any, xs: list[float], ys: list[float], mask: Mask) -> None:
     if not isinstance(encoded, str) or len(xs) != 2:
         raise ShapeError("A mask needs a base64 PNG and the first and last pixel of its box.")
     try:
@@ -107,11 +107,9 @@ def _mask(encoded: Any, xs: list[float], ys: list[float], size: Size) -> Mask:
             f"Its mask has {drawn.shape[0]}×{drawn.shape[1]} pixels and its box {bottom - top + 1}×{right - left + 1}; "
             "they must agree."
         )
-    if left < 0 or top < 0 or right >= size[1] or bottom >= size[0]:
-        raise ShapeError(f"Its box ends outside the frame of {size[0]}×{size[1]} pixels.")
-    mask = np.zeros(size, dtype=np.bool_)
-    mask[top : bottom + 1, left : right + 1] = drawn
-    return mask
+    if left < 0 or top < 0 or right >= mask.shape[1] or bottom >= mask.shape[0]:
+        raise ShapeError(f"Its box ends outside the frame of {mask.shape[0]}×{mask.shape[1]} pixels.")
+    mask[top : bottom + 1, left : right + 1] |= drawn
 
 
 def _encoded(mask: Mask) -> str:

@@ -34,48 +34,42 @@ class ShapeError(ValueError):
 def fill(rings: Sequence[npt.NDArray[np.integer] | Ring], size: Size) -> Mask:
     """The (H, W) mask of rings taken together: a ring within a ring is a hole."""
     mask = np.zeros(size, dtype=np.bool_)
+    fill_into(mask, rings)
+    return mask
+
+
+def fill_into(mask: Mask, rings: Sequence[npt.NDArray[np.integer] | Ring]) -> None:
+    """Set the pixels of rings taken together, in place; what is set stays so."""
     corners = [np.asarray(ring, dtype=np.float64) for ring in rings if len(ring) > 2]
     if not corners:
-        return mask
-    rows, columns = _crossings(
-        np.concatenate(corners), np.concatenate([np.roll(ring, -1, axis=0) for ring in corners]), size
-    )
+        return
+    following = [np.roll(ring, -1, axis=0) for ring in corners]
+    rows, columns = _crossings(np.concatenate(corners), np.concatenate(following), mask.shape)
     if not rows.size:
-        return mask
+        return
     top, left = int(rows.min()), int(columns.min())
     shape = int(rows.max()) - top + 1, int(columns.max()) - left + 1
     counted = np.bincount((rows - top) * shape[1] + columns - left, minlength=shape[0] * shape[1])
     inside = np.bitwise_xor.accumulate((counted & 1).astype(np.bool_).reshape(shape), axis=1)
     # The crossing at the frame's right edge closes the last run and has no pixel of its own.
-    inside = inside[:, : size[1] - left]
-    mask[top : top + shape[0], left : left + inside.shape[1]] = inside
-    return mask
+    window = mask[top : top + shape[0], left : left + shape[1]]
+    window |= inside[:, : window.shape[1]]
 
 
-def fill_each(rings: Iterable[Ring], size: Size) -> Mask:
-    """The (H, W) union of polygons of one ring each."""
-    mask = np.zeros(size, dtype=np.bool_)
-    for ring in rings:
-        mask |= fill([ring], size)
-    return mask
-
-
-def fill_ellipse(centre: tuple[float, float], radii: tuple[float, float], degrees: float, size: Size) -> Mask:
-    """The (H, W) mask of the pixels whose centres lie in an ellipse, turned clockwise on the screen."""
+def fill_ellipse_into(mask: Mask, centre: tuple[float, float], radii: tuple[float, float], degrees: float) -> None:
+    """Set the pixels whose centres lie in an ellipse, turned clockwise on the screen; raises ``ShapeError``."""
     if not all(math.isfinite(number) for number in (*centre, *radii, degrees)) or min(radii) <= 0:
         raise ShapeError("An ellipse needs a centre and radii above zero.")
-    height, width = size
+    height, width = mask.shape
     reach = max(radii)
     top, bottom = (min(max(math.floor(centre[1] + way * (reach + 1)), 0), height) for way in (-1, 1))
     left, right = (min(max(math.floor(centre[0] + way * (reach + 1)), 0), width) for way in (-1, 1))
     y = np.arange(top, bottom)[:, None] + 0.5 - centre[1]
     x = np.arange(left, right)[None, :] + 0.5 - centre[0]
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    mask = np.zeros(size, dtype=np.bool_)
     across = (x * cosine + y * sine) / radii[0]
     along = (y * cosine - x * sine) / radii[1]
-    mask[top:bottom, left:right] = across * across + along * along <= 1
-    return mask
+    mask[top:bottom, left:right] |= across * across + along * along <= 1
 
 
 def box_ring(left: float, top: float, right: float, bottom: float, degrees: float = 0.0) -> Ring:
@@ -109,7 +103,7 @@ def check_inside(numbers: Iterable[float], extent: int) -> None:
             )
 
 
-def _crossings(starts: Ring, ends: Ring, size: Size) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _crossings(starts: Ring, ends: Ring, size: tuple[int, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The row of every crossing of an edge with a row's centre line, and the first column to its right."""
     height, width = size
     # From the upper end to the lower one: an edge and the same edge backwards must cross at the same number.

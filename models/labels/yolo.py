@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from models.labels.class_names import ids_of_titles, taxonomy_of_titles, title_of
-from models.labels.drawn_shapes import ring_polygons
+from models.labels.drawn_shapes import ClassMasks, ring_polygons
 from models.labels.frame_files import IMAGE_SUFFIXES, FrameFiles, FrameNameError, frame_stem
 from models.labels.image_header import image_file_size
 from models.labels.label_set import (
@@ -31,8 +31,8 @@ from models.labels.label_set import (
     numbered_taxonomy,
     refuse_nothing,
 )
-from models.labels.masks import add_to_class, class_mask, classes_present, empty_stack
-from models.labels.polygon_fill import ShapeError, fill
+from models.labels.masks import class_mask, classes_present
+from models.labels.polygon_fill import ShapeError, fill_into
 from models.labels.replacement import text_replacement
 from models.labels.taxonomy import MAX_CLASSES, Taxonomy
 from models.labels.yolo_classes import DATA_FILE, LIST_FILES, data_file, named_classes
@@ -214,22 +214,22 @@ def _classes(
 
 
 def _decode(path: Path, name: str, size: Size, class_ids: tuple[int | None, ...], class_count: int) -> Decoded:
-    stack = empty_stack(*size, class_count)
+    masks = ClassMasks(size)
     problems: list[RowProblem] = []
     try:
         rows = _rows(path)
     except LabelError as error:
-        return Decoded(stack, (RowProblem(None, path.name, str(error)),), complete=False)
+        return Decoded(masks.stack(class_count), (RowProblem(None, path.name, str(error)),), complete=False)
     complete = True
     for number, line in rows.items():
         try:
             class_id = class_ids[known_class(line, len(class_ids))]
-            mask = fill([ring_of_row(line, size)], size)
+            ring = ring_of_row(line, size)
         except ShapeError as error:
             problems.append(RowProblem(number, name, f"{path.name}: {error}"))
             continue
         if class_id is None:
             complete = False  # the taxonomy does not hold it, which is said once for the whole folder
         else:
-            add_to_class(stack, class_id, mask)
-    return Decoded(stack, tuple(problems), complete=complete and not problems)
+            fill_into(masks.of(class_id), [ring])
+    return Decoded(masks.stack(class_count), tuple(problems), complete=complete and not problems)

@@ -57,13 +57,11 @@ def _names(path: Path, lines: list[str]) -> Iterator[tuple[int | None, str]]:
     places = [place for place, line in enumerate(lines) if re.match(r"names\s*:", line)]
     if not places:
         return
-    rest = _plain(lines[places[0]].partition(":")[2])
+    rest = _plain(lines[places[0]].partition(":")[2]).strip()
     if rest:
         closed = rest[1:].rpartition({"[": "]", "{": "}"}.get(rest[0], "\0"))[0]
         if not closed and rest not in ("[]", "{}"):
-            raise LabelError(
-                f"{path} has 'names: {rest[:40]}', which is no list; write one name a line below 'names:'."
-            )
+            raise LabelError(f"{path} has 'names: {rest[:40]}', which is no list; write a name a line below 'names:'.")
         for match in _FLOW_ENTRY.finditer(closed):
             if match.group(2):
                 yield _number(match.group(1)), _unquoted(path, match.group(2))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.labels.coco_rle import mask_of_polygons
 from models.labels.keyholes import one_ring
 from models.labels.outlines import outlines
-from models.labels.polygon_fill import ShapeError, box_ring, checked_ring, fill, fill_each, fill_ellipse
+from models.labels.polygon_fill import ShapeError, box_ring, checked_ring, fill, fill_ellipse_into, fill_into
 
 large_masks = st.tuples(st.integers(1, 24), st.integers(1, 24)).flatmap(
     lambda size: st.floats(0.05, 0.95).flatmap(
@@ -128,16 +128,22 @@ def test_parts_outside_the_frame_are_cut_off():
 
 def test_two_polygons_over_each_other_are_their_union_and_two_rings_a_hole():
     outer, inner = box_ring(0, 0, 3, 3), box_ring(1, 1, 2, 2)
-    assert fill_each([outer, inner], (3, 3)).all()
+    mask = np.zeros((3, 3), dtype=bool)
+    for ring in (outer, inner):
+        fill_into(mask, [ring])
+    assert mask.all()
     assert np.array_equal(fill([outer, inner], (3, 3)), drawn("###", "#.#", "###"))
 
 
 def test_a_turned_box_and_an_ellipse():
     assert np.array_equal(fill([box_ring(1, 0, 2, 3, 90)], (3, 3)), drawn("...", "###", "..."))
-    assert np.array_equal(fill_ellipse((1.5, 1.5), (1.6, 0.4), 0, (3, 3)), drawn("...", "###", "..."))
-    assert np.array_equal(fill_ellipse((1.5, 1.5), (1.6, 0.4), 90, (3, 3)), drawn(".#.", ".#.", ".#."))
+    lying, standing = np.zeros((3, 3), dtype=bool), np.zeros((3, 3), dtype=bool)
+    fill_ellipse_into(lying, (1.5, 1.5), (1.6, 0.4), 0)
+    fill_ellipse_into(standing, (1.5, 1.5), (1.6, 0.4), 90)
+    assert np.array_equal(lying, drawn("...", "###", "..."))
+    assert np.array_equal(standing, drawn(".#.", ".#.", ".#."))
     with pytest.raises(ShapeError, match="radii above zero"):
-        fill_ellipse((1, 1), (0, 1), 0, (3, 3))
+        fill_ellipse_into(lying, (1, 1), (0, 1), 0)
 
 
 @pytest.mark.parametrize(
