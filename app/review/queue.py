@@ -81,6 +81,8 @@ class ReviewQueue:
         self._all: dict[UUID, ReviewItem] = {}
         self._listed: list[UUID] = []
         self._places: dict[UUID, int] = {}
+        # whole, by order, so that typing a name sorts nothing; until an item changes
+        self._sorted: dict[Order, Sequence[ReviewItem]] = {}
         self._filter = shown or QueueFilter()
         self._order = Order.SUSPICION
         self._current: UUID | None = None
@@ -112,6 +114,7 @@ class ReviewQueue:
     def set_items(self, items: Iterable[ReviewItem]) -> None:
         """Take a new list; the current item stays current where it is still there."""
         self._all = {item.id: item for item in items}
+        self._sorted.clear()
         if self._current not in self._all:
             self._current = None
         self._list()
@@ -124,6 +127,7 @@ class ReviewQueue:
     def update(self, item: ReviewItem) -> None:
         """An item has changed; its place stays."""
         self._all[item.id] = item
+        self._sorted.clear()
 
     def item(self, item_id: UUID) -> ReviewItem | None:
         """The item with this id."""
@@ -146,7 +150,7 @@ class ReviewQueue:
         return self._all[self._listed[place]] if 0 <= place < len(self._listed) else None
 
     def around(self, before: int, after: int) -> Sequence[ReviewItem]:
-        """The current item with up to so many listed ones before and after it, in order; none where it is not listed."""
+        """The current item and up to so many listed ones before and after it, in order; none where it is not listed."""
         here = None if self._current is None else self._places.get(self._current)
         if here is None:
             return ()
@@ -165,6 +169,7 @@ class ReviewQueue:
         return None
 
     def _list(self) -> None:
-        admitted = (item for item in self._all.values() if self._filter.admits(item))
-        self._listed = [item.id for item in ordered(admitted, self._order)]
+        if self._order not in self._sorted:
+            self._sorted[self._order] = ordered(self._all.values(), self._order)
+        self._listed = [item.id for item in self._sorted[self._order] if self._filter.admits(item)]
         self._places = {item_id: place for place, item_id in enumerate(self._listed)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -88,7 +88,9 @@ class ListedInspection:
     """One line of a list, without pixels. ``class_names`` are those in the latest labels, in the taxonomy's order.
 
     ``model`` is ``None`` where the masks come from a label file. ``size`` is (height, width) in pixels, ``None`` for a
-    frame without an image.
+    frame without an image. ``area_px`` are the model's pixels of any class, ``labelled_px`` those of the latest labels
+    class by class. ``probabilities`` are the model's, 0 to 1 by class id of ``taxonomy``. ``strip`` is the strip's
+    name, ``station`` the one that saw the frame; ``reviewer`` and ``note`` are the newest correction's, '' without one.
     """
 
     id: UUID
@@ -105,6 +107,13 @@ class ListedInspection:
     area_px: int
     class_names: tuple[str, ...]
     model: str | None
+    taxonomy: Taxonomy
+    probabilities: Mapping[int, float]
+    labelled_px: int
+    strip: str
+    station: str
+    reviewer: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +130,17 @@ def page_statement(
     """The inspections of one page, by keyset: a page costs the same however far down the list it stands."""
     column = _SORT_COLUMNS[sort]
     statement = (
-        select(schema.inspection, column.label("sort_value"), schema.model.c.name.label("model_name"))
+        select(
+            schema.inspection,
+            column.label("sort_value"),
+            schema.model.c.name.label("model_name"),
+            schema.strip.c.name.label("strip_name"),
+            schema.correction.c.actor.label("reviewer"),
+            schema.correction.c.note.label("note"),
+        )
         .join_from(schema.inspection, schema.model, schema.model.c.id == _i.model_id, isouter=True)
+        .join(schema.strip, schema.strip.c.id == _i.strip_id, isouter=True)
+        .join(schema.correction, schema.correction.c.id == _i.newest_correction_id, isouter=True)
         .where(*shown.conditions())
     )
     if after is not None:

@@ -183,7 +183,9 @@ class StoreReader:
             for key, found in _grouped(connection, schema.verdict, "inspection_id", ids).items()
         }
         latest = self._masks(connection, rows, "newest_correction_id")
-        return tuple(_line_of(row, verdicts[row.id], latest[row.id]) for row in rows)
+        return tuple(
+            _line_of(row, verdicts[row.id], latest[row.id], self._taxonomy(connection, row.taxonomy_id)) for row in rows
+        )
 
     def _labels(self, connection: Connection, rows: Sequence[Any], *, undecided: bool) -> list[FinalLabels]:
         column = "newest_correction_id" if undecided else "decided_correction_id"
@@ -238,7 +240,7 @@ def _grouped(connection: Connection, table: Table, column: str, keys: Iterable[U
     return groups
 
 
-def _line_of(row: Any, verdict: Verdict, masks: Sequence[Any]) -> ListedInspection:
+def _line_of(row: Any, verdict: Verdict, masks: Sequence[Any], taxonomy: Taxonomy) -> ListedInspection:
     return ListedInspection(
         id=row.id,
         strip_id=row.strip_id,
@@ -254,6 +256,13 @@ def _line_of(row: Any, verdict: Verdict, masks: Sequence[Any]) -> ListedInspecti
         area_px=row.area_px,
         class_names=tuple(mask.class_name for mask in sorted(masks, key=lambda mask: mask.class_id)),
         model=row.model_name,
+        taxonomy=taxonomy,
+        probabilities={int(key): value for key, value in row.probabilities.items() if value is not None},
+        labelled_px=sum(mask.area_px for mask in masks),
+        strip=row.strip_name or "",
+        station=row.station,
+        reviewer=row.reviewer or "",
+        note=row.note or "",
     )
 
 

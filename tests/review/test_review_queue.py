@@ -1,11 +1,13 @@
 """The queue: what is listed, in which order, and where next goes."""
 
+import time
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.review.ports import ReviewItem
-from app.review.queue import QueueFilter, ReviewQueue, ordered
+from app.review.queue import Order, QueueFilter, ReviewQueue, ordered
+from app.review.suspicion import Cause, cause_of
 from app.words.correction import ReviewState
 from app.words.inspection import VerdictKind
 from app.words.reason import Reason
@@ -87,3 +89,76 @@ def test_filters_join():
     assert names(queue.listed) == ["x2.png"]
     queue.set_filter(QueueFilter(states=frozenset({ReviewState.UNSURE})))
     assert names(queue.listed) == ["y.png"]
+
+
+def test_orders_by_area_time_and_name():
+    items = [
+        replace(item("f10", 0.9), area_px=5, time_utc=datetime(2024, 5, 2, tzinfo=UTC)),
+        replace(item("f9", 0.1), area_px=70, time_utc=datetime(2024, 5, 3, tzinfo=UTC)),
+        replace(item("F2", 0.5, ReviewState.CONFIRMED), area_px=9, time_utc=datetime(2024, 5, 4, tzinfo=UTC)),
+        item("9f", 0.2),
+        item("", 0.2),
+    ]
+    assert names(ordered(items, Order.AREA)) == ["f9", "F2", "f10", "", "9f"]
+    assert names(ordered(items, Order.TIME)) == ["F2", "f9", "f10", "", "9f"]
+    assert names(ordered(items, Order.NAME)) == ["", "9f", "F2", "f9", "f10"], "9 comes before 10"
+
+
+def test_filters_by_strip_station_reviewer_note_time_and_cause():
+    monday, tuesday = datetime(2024, 5, 6, tzinfo=UTC), datetime(2024, 5, 7, tzinfo=UTC)
+    queue = ReviewQueue(
+        [
+            replace(item("a"), strip="s1", station="Mill 2", time_utc=monday, note="Oil, not a PIT"),
+            replace(item("b", 0.9), strip="s2", station="Mill 2", time_utc=tuesday),
+            replace(item("pitted", 0.2), strip="s2", station="Mill 3", reviewer="weber", time_utc=tuesday),
+        ]
+    )
+    for shown, expected in (
+        (QueueFilter(strip="s2"), {"b", "pitted"}),
+        (QueueFilter(station="Mill 2"), {"a", "b"}),
+        (QueueFilter(reviewer="weber"), {"pitted"}),
+        (QueueFilter(text="pit"), {"a", "pitted"}),
+        (QueueFilter(since_utc=tuesday), {"b", "pitted"}),
+        (QueueFilter(cause=Cause.THRESHOLD), {"b"}),
+        (QueueFilter(strip="s2", station="Mill 2"), {"b"}),
+        (QueueFilter(strip="s"), set()),
+    ):
+        queue.set_filter(shown)
+        assert set(names(queue.listed)) == expected, shown
+
+
+def test_a_cause_is_named_for_what_is_suspicious():
+    sure = Reason("gate_without_mask", {"class_title": "Pits", "probability": 0.9})
+    assert cause_of(item("calm", 0.4)) is None
+    assert cause_of(item("near", 0.5)) is Cause.THRESHOLD
+    assert cause_of(replace(item("near", 0.1), reason=Reason("near_threshold"))) is Cause.THRESHOLD
+    assert cause_of(replace(item("torn", 0.9), doubts=(sure,))) is Cause.CONTRADICTION
+    assert cause_of(item("lost", 1.0, verdict=VerdictKind.NOT_INSPECTED)) is Cause.NOT_INSPECTED
+    in_file = item("in a file", 0.5, verdict=None)
+    assert cause_of(in_file) is None
+    assert cause_of(replace(in_file, reason=Reason("labelled_clean", {"file": "f"}))) is Cause.UNLABELLED
+    assert cause_of(replace(in_file, reason=Reason("suspect_extra", {"class_name": "a"}))) is Cause.LABEL
+
+
+def test_frames_around_the_current_one():
+    queue = ReviewQueue([item(name, 1 - place / 10) for place, name in enumerate("abcdefg")])
+    assert queue.around(2, 3) == (), "nothing is on the table"
+    for name, expected in (("a", "abcd"), ("c", "abcdef"), ("g", "efg")):
+        queue.select(item(name).id)
+        assert "".join(names(queue.around(2, 3))) == expected
+    queue.set_filter(QueueFilter(text="a"))
+    assert queue.around(2, 3) == (), "the frame on the table is not listed"
+
+
+def test_typing_a_name_in_a_long_list_costs_as_its_length_and_sorts_nothing():
+    def seconds(count):
+        queue = ReviewQueue([item(f"frame{n:05d}.png", n % 97 / 97) for n in range(count)])
+        taken = []
+        for _ in range(7):
+            start = time.perf_counter()
+            queue.set_filter(QueueFilter(text="frame"))
+            taken.append(time.perf_counter() - start)
+            assert len(queue) == count
+        return min(taken)
+
+    assert seconds(5_000) < 40 * seconds(500), "ten times the list"

@@ -392,3 +392,19 @@ def test_a_reader_cannot_write(any_store: Store) -> None:
 def test_an_inspection_that_is_not_there_is_said_so(store: Store) -> None:
     with pytest.raises(StoreError, match="not in the store"):
         store.reader().load(new_id())
+
+
+def test_a_listed_line_names_strip_station_reviewer_and_note(any_store: Store) -> None:
+    strip = any_store.begin_strip("coil 7", "sim:strip", "standard", {})
+    alone, reviewed = make_inspection(0, 1), make_inspection(1, 1, 2, strip_id=strip)
+    any_store.writer.put(alone)
+    any_store.writer.put(reviewed)
+    correction = make_correction(reviewed, 2, 3, note="oil")
+    any_store.writer.save_correction(correction).result(10)
+    newest, oldest = any_store.reader().page().lines
+    assert (newest.strip, newest.station, newest.reviewer, newest.note) == ("coil 7", "Mill 2", "Inspector A", "oil")
+    assert (oldest.strip, oldest.station, oldest.reviewer, oldest.note) == ("", "Mill 2", "", "")
+    # each class holds a row, and column 0 but for the pixel in that row, the other classes' pixels included
+    assert newest.labelled_px == 2 * (WIDTH + HEIGHT - 1)
+    assert newest.probabilities == {1: 0.125, 2: 0.25, 3: 0.75}
+    assert newest.taxonomy == TAXONOMY

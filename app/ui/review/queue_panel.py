@@ -6,12 +6,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
 
-from app.review.queue import QueueFilter
+from app.review.queue import Order, QueueFilter
+from app.ui.keys import explain
 from app.ui.picker import Picker
-from app.ui.review.controls import tool
+from app.ui.review.controls import button, tool
 from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.queue_filter_sheet import QueueFilterSheet
 from app.ui.review.queue_list import QueueList, QueueModel
-from app.ui.review.sentences import STATE_WORDS, worded
+from app.ui.review.sentences import ORDER_HELP, ORDER_WORDS, STATE_WORDS, worded
 from app.ui.review.session import ReviewSession
 from app.ui.sentences import verdict_word, whole
 from app.words.correction import ReviewState
@@ -30,6 +32,7 @@ class QueuePanel(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._session: ReviewSession | None = None
+        self._compact = False
         self.setProperty("panel", "true")
         self._build()
         self._connect()
@@ -45,7 +48,9 @@ class QueuePanel(QFrame):
         self.refresh_button = tool("refresh", REVIEW_KEYS["refresh"])
         self.refresh_button.setProperty("role", "flat")
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Part of the frame's name"))
+        self.search.setPlaceholderText(self.tr("Part of a name or note"))
+        self.search.setToolTip(f"{REVIEW_KEYS['find'].worded}  ({REVIEW_KEYS['find'].label})")
+        self.search.setAccessibleName(REVIEW_KEYS["find"].worded)
         self.search.setClearButtonEnabled(True)
         self.state_box, self.verdict_box, self.class_box = Picker("review"), Picker("verdict-idle"), Picker("box")
         self.state_box.addItem(self.tr("Any state"), frozenset())
@@ -56,6 +61,18 @@ class QueuePanel(QFrame):
         for kind in VerdictKind:
             self.verdict_box.addItem(verdict_word(kind).capitalize(), kind)
         self.class_box.addItem(self.tr("Any class"), "")
+        self.order_box = Picker("sort")
+        for order, text in ORDER_WORDS.items():
+            self.order_box.addItem(worded(text), order)
+        binding = REVIEW_KEYS["order"]
+        said = (f"{binding.worded}  ({binding.label})", *map(worded, ORDER_HELP.values()))
+        # as rich text, for Qt breaks no lines of plain tooltips
+        self.order_box.setToolTip("".join(f"<p>{line}</p>" for line in said))
+        self.order_box.setAccessibleName(binding.worded)
+        self.more_button = button("", "filter")
+        self.more_button.setCheckable(True)
+        explain(self.more_button, REVIEW_KEYS["filters"])
+        self.filter_sheet = QueueFilterSheet()
         self.model = QueueModel(self._edited)
         self.list = QueueList(self.model)
         self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
@@ -74,6 +91,11 @@ class QueuePanel(QFrame):
         filters.addWidget(self.state_box)
         filters.addWidget(self.verdict_box)
         filters.addWidget(self.class_box)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.order_box, 1)
+        row.addWidget(self.more_button)
+        filters.addLayout(row)
         top = QVBoxLayout()
         top.setContentsMargins(12, 8, 12, 8)
         top.setSpacing(6)
@@ -93,11 +115,15 @@ class QueuePanel(QFrame):
     def _connect(self) -> None:
         self.list.item_chosen.connect(self.item_chosen)
         self.search.textChanged.connect(self._on_filter_changed)
-        for box in (self.state_box, self.verdict_box, self.class_box):
+        for box in (self.state_box, self.verdict_box, self.class_box, self.order_box):
             box.activated.connect(self._on_filter_changed)
+        self.filter_sheet.changed.connect(self._on_filter_changed)
+        self.filter_sheet.clear_asked.connect(self.clear_filters)
 
     def set_session(self, session: ReviewSession) -> None:
-        """List another session's queue."""
+        """List another session's queue, all of it."""
+        self._session = None
+        self.clear_filters()
         self._session = session
         self.source_label.setText(session.store.title)
         self.source_label.setToolTip(session.store.title)
@@ -113,22 +139,56 @@ class QueuePanel(QFrame):
             self.list.show_current(None if current is None else current.id)
             self.list.viewport().update()
 
+    def set_compact(self, compact: bool) -> None:
+        """In a small window: no word on the button that opens the filter sheet."""
+        self._compact = compact
+        self.mark_filters()
+
     def filter(self) -> QueueFilter:
         """What is listed."""
-        return QueueFilter(
+        # Qt gives the word of a text enumeration back
+        verdict = self.verdict_box.currentData()
+        shown = QueueFilter(
             states=self.state_box.currentData(),
-            verdict=self.verdict_box.currentData(),
+            verdict=None if verdict is None else VerdictKind(verdict),
             class_name=self.class_box.currentData(),
             text=self.search.text().strip(),
         )
+        return self.filter_sheet.narrowed(shown)
+
+    @Slot()
+    def find(self) -> None:
+        """Type a name or a note."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    @Slot()
+    def clear_filters(self) -> None:
+        """List everything; the order stays."""
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        for box in (self.state_box, self.verdict_box, self.class_box):
+            box.setCurrentIndex(0)
+        self.filter_sheet.clear()
+        self._on_filter_changed()
 
     def _edited(self, item_id: object) -> bool:
         return self._session is not None and self._session.edited(item_id)  # type: ignore[arg-type]  # ids are UUIDs
 
     @Slot()
     def _on_filter_changed(self) -> None:
+        self.mark_filters()
         if self._session is not None:
-            self._session.set_filter(self.filter())
+            self._session.set_filter(self.filter(), Order(self.order_box.currentData()))
+
+    @Slot()
+    def mark_filters(self) -> None:
+        """Say how many filters of the sheet are on."""
+        count = self.filter_sheet.count
+        words = "" if self._compact else self.tr("More")
+        self.more_button.setText(f"{words} {count}".strip() if count else words)
+        self.more_button.setChecked(bool(count))
 
     @Slot()
     def _on_queue_listed(self) -> None:
@@ -137,6 +197,7 @@ class QueuePanel(QFrame):
             return
         titles = {c.name: c for taxonomy in session.taxonomies for c in taxonomy}
         self.verdict_box.setVisible(any(item.verdict is not None for item in session.queue.all))
+        self.filter_sheet.list_choices(session.queue.all)
         self._list_classes({name: c.title for name, c in titles.items()})
         self.model.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
         self.mark_current()

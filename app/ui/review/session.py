@@ -14,9 +14,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.review.journal import JournalFolder
 from app.review.open_case import OpenCase, Reviewer, SaveStatus
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError, ReviewItem, ReviewStore
-from app.review.queue import QueueFilter, ReviewQueue
+from app.review.queue import Order, QueueFilter, ReviewQueue
 from app.words.correction import Correction, ReviewState
-from models.labels.masks import classes_present
+from models.labels.masks import class_mask, classes_present
 from models.labels.taxonomy import Taxonomy
 
 KEPT_CASES = 8
@@ -114,9 +114,9 @@ class ReviewSession(QObject):
         self._ask(self._read_queue, partial(self._take_items, self._list_asked))
         self._edited = self._journals.pending()
 
-    def set_filter(self, shown: QueueFilter) -> None:
-        """List by another filter."""
-        self.queue.set_filter(shown)
+    def set_filter(self, shown: QueueFilter, order: Order = Order.SUSPICION) -> None:
+        """List by another filter, in this order."""
+        self.queue.set_filter(shown, order)
         self.queue_listed.emit()
 
     def step(self, places: int) -> None:
@@ -272,7 +272,7 @@ class ReviewSession(QObject):
         future.add_done_callback(self._saves.discard)
         future.add_done_callback(partial(self._pass_on, partial(self._take_saved, case, correction, before)))
         if before is not None:
-            self._change(replace(before, state=state, class_names=_class_names(correction)))
+            self._change(corrected(before, correction))
         self.status_changed.emit()
         return True
 
@@ -308,5 +308,15 @@ class ReviewSession(QObject):
         self.item_changed.emit(item)
 
 
-def _class_names(correction: Correction) -> tuple[str, ...]:
-    return tuple(correction.taxonomy.by_id(class_id).name for class_id in classes_present(correction.stack))
+def corrected(item: ReviewItem, correction: Correction) -> ReviewItem:
+    """An item once its correction is its latest labels."""
+    present = classes_present(correction.stack)
+    return replace(
+        item,
+        state=correction.state,
+        class_names=tuple(correction.taxonomy.by_id(class_id).name for class_id in present),
+        area_px=sum(int(class_mask(correction.stack, class_id).sum()) for class_id in present),
+        reviewer=correction.actor,
+        note=correction.note,
+        doubts=item.doubts if correction.state is ReviewState.UNSURE else (),
+    )

@@ -38,7 +38,7 @@ class ReviewWidgets(QWidget):
         self.open_sheet = OpenSheet(desk)
         self.drawing = Drawing(self.canvas, self)
         self.right = QStackedWidget()
-        for widget in (self.column, self.export_sheet, self.open_sheet):
+        for widget in (self.column, self.export_sheet, self.open_sheet, self.queue_panel.filter_sheet):
             self.right.addWidget(widget)
         middle = QVBoxLayout()
         middle.setSpacing(8)
@@ -65,5 +65,5 @@ class ReviewWidgets(QWidget):
         self._compact = compact
         self.queue_panel.setFixedWidth(_QUEUE_WIDTHS_PX[compact])
         self.right.setFixedWidth(_RIGHT_WIDTHS_PX[compact])
-        for area in (self.head, self.tool_bar, self.decision_bar):
+        for area in (self.queue_panel, self.head, self.tool_bar, self.decision_bar):
             area.set_compact(compact)
