@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.data.collection import Collection
 
@@ -37,3 +38,14 @@ def frames_by_class(collection: Collection) -> dict[str, int]:
     present = collection.presence
     counts = {defect.name: int(present[:, defect.id - 1].sum()) for defect in collection.taxonomy.classes}
     return {**counts, "clean": int((~present.any(axis=1)).sum())}
+
+
+def even_shares(collection: Collection, crops_a_frame: int = 1) -> npt.NDArray[np.float64]:
+    """(N * ``crops_a_frame``,) probabilities, sum 1, with which to draw crops so that every class comes up as often.
+
+    Frames without any class together count as one class, too; a frame of several classes is drawn for each of them.
+    """
+    kinds = np.column_stack([collection.presence, ~collection.presence.any(axis=1)]).astype(np.float64)
+    kinds = kinds[:, kinds.any(axis=0)]
+    frames = (kinds / kinds.sum(axis=0)).sum(axis=1) / kinds.shape[1]
+    return np.tile(frames / crops_a_frame, crops_a_frame)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -20,14 +21,23 @@ class Batches:
     """Shuffled batches of items, epoch by epoch.
 
     What an item looks like depends on the seed, the epoch and its place alone, never on the items before it or on the
-    ``workers``, the processes that make them (0: this one; at most one a core). ``size`` items make a batch; what is
+    ``workers``, the processes that make them (0: this one; at most one a core). With ``shares``, one an item, an epoch
+    draws as many items with these probabilities, some more than once. ``size`` items make a batch; what is
     left of an epoch below that is left out with ``drop_last``, else a batch of its own (a single item goes into the
     batch before, for batch normalisation's sake). Of ``ranks`` devices each takes every so-manieth item of a batch,
     from ``rank`` on.
     """
 
     def __init__(
-        self, items: Items, size: int, drop_last: bool, seed: int, workers: int = 0, rank: int = 0, ranks: int = 1
+        self,
+        items: Items,
+        size: int,
+        drop_last: bool,
+        seed: int,
+        workers: int = 0,
+        rank: int = 0,
+        ranks: int = 1,
+        shares: npt.NDArray[np.float64] | None = None,
     ) -> None:
         self._items = _SeededItems(items)
         self._count = len(items)
@@ -36,6 +46,7 @@ class Batches:
         self._seed = seed
         self._workers = min(workers, _cores())
         self._rank, self._ranks = rank, ranks
+        self._shares = shares
 
     def __len__(self) -> int:
         """Batches an epoch."""
@@ -43,8 +54,7 @@ class Batches:
 
     def epoch(self, number: int) -> Iterator[tuple[Tensor, Tensor]]:
         """The epoch's batches: images (N, C, h, w), channels last, and targets."""
-        order = np.random.default_rng([self._seed, number]).permutation(self._count)
-        keys = [self._key(number, int(place)) for place in order]
+        keys = self._keys(number)
         loader = DataLoader(
             self._items,
             batch_sampler=[keys[first:last][self._rank :: self._ranks] for first, last in self._cuts()],
@@ -60,6 +70,15 @@ class Batches:
         made = [self._items[self._key(0, place)] for place in range(min(count, self._count))]
         x, target = torch.stack([item[0] for item in made]), torch.stack([item[1] for item in made])
         return x.contiguous(memory_format=torch.channels_last), target
+
+    def _keys(self, epoch: int) -> list[Key]:
+        rng = np.random.default_rng([self._seed, epoch])
+        if self._shares is None:
+            return [self._key(epoch, int(place)) for place in rng.permutation(self._count)]
+        drawn = rng.choice(self._count, size=self._count, p=self._shares)
+        # An item drawn again must not look the same again.
+        seeds = np.random.SeedSequence([self._seed, epoch]).generate_state(self._count)
+        return [(int(place), int(seed)) for place, seed in zip(drawn, seeds, strict=True)]
 
     def _key(self, epoch: int, place: int) -> Key:
         return place, int(np.random.SeedSequence([self._seed, epoch, place]).generate_state(1)[0])

@@ -92,7 +92,8 @@ class SchedulePlan:
 
     ``epochs``. ``batch_size``: 0 finds the largest that fits a GPU's memory (on a CPU it is 32). ``adjust_batch``:
     where memory runs out the batch is halved and the accumulation doubled; false ends the training there.
-    ``crops_a_frame``: crops of every frame an epoch. ``accumulation``: batches to a step. ``drop_last``: leave out what
+    ``crops_a_frame``: crops of every frame an epoch. ``balanced``: draw frames so that every class, and the frames
+    without any, come up equally often, instead of every frame once. ``accumulation``: batches to a step. ``drop_last``: leave out what
     is left of an epoch below a whole step.
 
     ``optimizer``: 'adamw', 'adam', 'sgd', 'rmsprop', 'adadelta', with ``weight_decay`` and, for sgd and rmsprop,
@@ -115,6 +116,7 @@ class SchedulePlan:
     batch_size: int = 32
     adjust_batch: bool = True
     crops_a_frame: int = 1
+    balanced: bool = False
     accumulation: int = 1
     drop_last: bool = True
     optimizer: str = "adamw"

@@ -15,7 +15,7 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from models.data.collection import Collection
-from models.data.statistics import Normalisation
+from models.data.statistics import Normalisation, even_shares
 from models.training.averaging import WeightAverage
 from models.training.batches import Batches
 from models.training.checkpoint import EpochResult, TrainingState, load_state, save_state
@@ -260,7 +260,8 @@ class _Training:
     def _batches(self, size: int) -> Batches:
         rank, ranks = self.fabric.global_rank, self.fabric.world_size
         drop_last, workers = self.schedule.drop_last, self.schedule.workers
-        return Batches(self.items, size, drop_last, self.plan.seed, workers, rank, ranks)
+        shares = even_shares(self.training, self.schedule.crops_a_frame) if self.schedule.balanced else None
+        return Batches(self.items, size, drop_last, self.plan.seed, workers, rank, ranks, shares)
 
     def _evaluate(self, epoch: int) -> dict[str, float]:
         """The figures of the validation part where the epoch is one to be evaluated, and the training part's too."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -72,3 +73,16 @@ def test_devices_share_a_batch():
     for (numbers, values), zero, one in zip(whole, *parts, strict=True):
         assert (zero[0], one[0]) == (numbers[0::2], numbers[1::2])
         assert (zero[1], one[1]) == (values[0::2], values[1::2])
+
+
+def test_with_shares_an_epoch_draws_by_them_and_a_repeated_item_looks_new():
+    shares = np.array([0.0, 0.5, 0.25, 0.25])
+    seen = [item for epoch in range(200) for item in _seen(Batches(_Numbers(4), 4, True, 1, shares=shares), epoch)]
+    places = np.bincount([n for numbers, _ in seen for n in numbers], minlength=4) / 800
+    assert places[0] == 0
+    assert places[1:] == pytest.approx(shares[1:], abs=0.06)
+    repeated = [values for numbers, values in seen if numbers.count(1) > 1]
+    assert repeated
+    assert all(len(set(values)) == 4 for values in repeated)
+    again = [item for epoch in range(200) for item in _seen(Batches(_Numbers(4), 4, True, 1, shares=shares), epoch)]
+    assert again == seen
