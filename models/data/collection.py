@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from models.labels.masks import MaskStack, class_mask, classes_present
+from models.labels.masks import Mask, MaskStack, class_mask, classes_present
 from models.labels.taxonomy import Role, Taxonomy
 
 IGNORED = 255
@@ -31,6 +31,9 @@ class Collection:
     ``labels`` are the ids of each frame's classes, ascending, where something other than its mask says them: the folder
     it lies in. Empty means that the masks say it all. With labels the stacks are empty, unless ``masked`` says that
     masks are known beside them.
+
+    ``ignored`` are (H, W) masks of pixels that count neither in the loss nor in the metrics beside those of the classes
+    to ignore, ``None`` for a frame without; empty where no frame has any.
     """
 
     taxonomy: Taxonomy
@@ -40,6 +43,7 @@ class Collection:
     origins: tuple[str, ...] = ()
     labels: tuple[tuple[int, ...], ...] = ()
     masked: bool = False
+    ignored: tuple[Mask | None, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.names:
@@ -53,6 +57,8 @@ class Collection:
             raise DataError(f"There are {len(self.names)} frames and {len(self.origins)} origins; give each frame one.")
         if self.labels and len(self.labels) != len(self.names):
             raise DataError(f"There are {len(self.names)} frames and labels of {len(self.labels)}; give each its own.")
+        if self.ignored and len(self.ignored) != len(self.names):
+            raise DataError(f"There are {len(self.names)} frames and {len(self.ignored)} masks of pixels to ignore.")
         for name, class_ids in zip(self.names, self.labels, strict=False):
             for class_id in class_ids:
                 if not 1 <= class_id <= len(self.taxonomy):
@@ -91,6 +97,10 @@ class Collection:
         present[:, [defect.id - 1 for defect in self.taxonomy if defect.role is Role.IGNORE]] = False
         return present
 
+    def ignored_at(self, row: int) -> Mask | None:
+        """The frame's mask of ``ignored``; ``None`` without."""
+        return self.ignored[row] if self.ignored else None
+
     def subset(self, rows: Sequence[int]) -> Collection:
         """The frames at these places, in this order. Raises ``DataError`` where there are none."""
         return replace(
@@ -100,6 +110,7 @@ class Collection:
             stacks=tuple(self.stacks[row] for row in rows),
             origins=tuple(self.origins[row] for row in rows) if self.origins else (),
             labels=tuple(self.labels[row] for row in rows) if self.labels else (),
+            ignored=tuple(self.ignored[row] for row in rows) if self.ignored else (),
         )
 
     def sha256(self) -> str:
@@ -111,20 +122,30 @@ class Collection:
             digest.update(np.ascontiguousarray(stack).tobytes())
         if self.labels:
             digest.update(f"labels\0{self.labels}\0{self.masked}".encode())
+        for place, mask in enumerate(self.ignored):
+            if mask is not None:
+                digest.update(f"ignored\0{place}\0".encode() + np.packbits(mask).tobytes())
         return digest.hexdigest()
 
 
-def target_index(stack: MaskStack, taxonomy: Taxonomy) -> npt.NDArray[np.uint8]:
+def target_index(stack: MaskStack, taxonomy: Taxonomy, ignored: Mask | None = None) -> npt.NDArray[np.uint8]:
     """A training target from a stack, (H, W) uint8: 0 background, k class k, ``IGNORED`` where an ignore class lies.
 
+    ``ignored`` (H, W) is what else is to be ignored, as ``Collection.ignored`` has it.
     Where classes overlap the one with the highest id wins; ``models.labels.masks.overlap_px`` counts such pixels.
     """
     index = np.zeros(stack.shape, dtype=np.uint8)
     for defect in taxonomy.classes:
         if defect.role is not Role.IGNORE:
             index[class_mask(stack, defect.id)] = defect.id
-    index[(stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0] = IGNORED
+    index[ignored_px(stack, taxonomy, ignored)] = IGNORED
     return index
+
+
+def ignored_px(stack: MaskStack, taxonomy: Taxonomy, ignored: Mask | None = None) -> Mask:
+    """Where an ignore class lies, or what else is to be ignored, (H, W)."""
+    mask: Mask = (stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0
+    return mask if ignored is None else mask | ignored
 
 
 def class_areas_px(collection: Collection) -> npt.NDArray[np.int64]:

@@ -17,9 +17,9 @@ from torchvision import tv_tensors
 from torchvision.transforms import v2
 
 from models.data.augmentations import apply, listed_transforms, strategy_transforms
-from models.data.collection import IGNORED, Collection, target_index
+from models.data.collection import IGNORED, Collection, ignored_px, target_index
 from models.data.statistics import Normalisation
-from models.labels.masks import MaskStack, class_mask, classes_present
+from models.labels.masks import Mask, MaskStack, class_mask, classes_present
 from models.labels.taxonomy import Role, Taxonomy
 from models.networks.sizing import brought_to
 
@@ -113,7 +113,14 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
         image = mirrored_to(self._collection.images[row][window], size_px)
         if not self._masks:
             return image, None
-        return image, mirrored_to(target_of(stack[window], self._collection.taxonomy, self._exclusive), size_px)
+        ignored = self._collection.ignored_at(row)
+        target = target_of(
+            stack[window],
+            self._collection.taxonomy,
+            self._exclusive,
+            None if ignored is None else ignored[window],
+        )
+        return image, mirrored_to(target, size_px)
 
     def _cut_px(self) -> tuple[int, int]:
         """Height and width to cut, which the zoom then brings to the crop's size."""
@@ -142,18 +149,20 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
 
 def target_array(collection: Collection, row: int, exclusive: bool) -> npt.NDArray[np.uint8]:
     """The frame's target as ``target_of`` has it."""
-    return target_of(collection.stacks[row], collection.taxonomy, exclusive)
+    return target_of(collection.stacks[row], collection.taxonomy, exclusive, collection.ignored_at(row))
 
 
-def target_of(stack: MaskStack, taxonomy: Taxonomy, exclusive: bool) -> npt.NDArray[np.uint8]:
+def target_of(
+    stack: MaskStack, taxonomy: Taxonomy, exclusive: bool, ignored: Mask | None = None
+) -> npt.NDArray[np.uint8]:
     """What a mask stack asks of the network: (H, W) index if exclusive, else (H, W, K) of 0 and 1.
 
-    Both are ``IGNORED`` where an ignore class lies, the planes in every class.
+    Both are ``IGNORED`` where an ignore class lies and where ``ignored`` (H, W) says so, the planes in every class.
     """
     if exclusive:
-        return target_index(stack, taxonomy)
+        return target_index(stack, taxonomy, ignored)
     planes = np.stack([class_mask(stack, defect.id) for defect in taxonomy.classes], axis=2).astype(np.uint8)
-    planes[(stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0] = IGNORED
+    planes[ignored_px(stack, taxonomy, ignored)] = IGNORED
     return planes
 
 

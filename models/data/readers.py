@@ -33,7 +33,8 @@ class DataPlan:
       'ignore' count in no loss and no metric.
     - ``source_classes``: the classes of the data in the order of its ids, where they are not the plan's own.
     - ``map``: the data's classes (by name, or by id as text) and what they become (a name or id of ``classes``, or ''
-      to leave them out); see ``models.labels.class_map``. Without ``source_classes`` it names every class of the data.
+      to leave them out); see ``models.labels.class_map``. Without ``source_classes`` it names every class of the data,
+      but for those that the data itself has to ignore.
     - ``unlabelled_are_clean``: a frame without a row in the label file has no defect; without, it is left out.
     - ``clean_folder``: the class or kind folder of frames without a defect.
     - ``origin``, ``origin_gap``: which strip a frame is of, by its name; see ``models.data.origins``.

@@ -22,7 +22,9 @@ def clean_regions(collection: Collection, side_px: int = CLEAN_SIDE_PX) -> list[
     if not collection.drawn:
         return []
     regions = []
-    for image, stack in zip(collection.images, collection.stacks, strict=True):
+    for row, (image, stack) in enumerate(zip(collection.images, collection.stacks, strict=True)):
+        ignored = collection.ignored_at(row)
+        marked = stack != 0 if ignored is None else (stack != 0) | ignored
         height, width = stack.shape
         tops = np.unique(np.linspace(0, max(0, height - side_px), 9).astype(int))
         lefts = np.unique(np.linspace(0, max(0, width - side_px), 9).astype(int))
@@ -33,7 +35,7 @@ def clean_regions(collection: Collection, side_px: int = CLEAN_SIDE_PX) -> list[
             key=lambda at: math.hypot(at[0] + side_px / 2 - height / 2, at[1] + side_px / 2 - width / 2),
         )
         for top, left in places:
-            if not stack[top : top + side_px, left : left + side_px].any():
+            if not marked[top : top + side_px, left : left + side_px].any():
                 regions.append(np.ascontiguousarray(image[top : top + side_px, left : left + side_px]))
                 break
     return regions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.data.collection import IGNORED, Collection, DataError, target_index
+from models.data.collection import IGNORED, Collection, DataError, ignored_px, target_index
 from models.evaluation.overlap import Counts, competition_dice, confusion_counts
 from models.labels.masks import MaskStack, class_mask
 from models.labels.taxonomy import DefectClass, Role, Taxonomy
@@ -158,9 +158,8 @@ def most_probable_past(gates: Floats, probabilities: Floats) -> Whole:
 def valid_areas_px(collection: Collection) -> Whole:
     """(N, K) pixels of each class in each frame that are not ignored; none of the classes that are."""
     areas = np.zeros((len(collection), len(collection.taxonomy)), dtype=np.int64)
-    ignored = collection.taxonomy.role_bits(Role.IGNORE)
     for row, stack in enumerate(collection.stacks):
-        valid = (stack & stack.dtype.type(ignored)) == 0
+        valid = ~ignored_px(stack, collection.taxonomy, collection.ignored_at(row))
         for defect in collection.taxonomy:
             if defect.role is not Role.IGNORE:
                 areas[row, defect.id - 1] = np.count_nonzero(class_mask(stack, defect.id) & valid)
@@ -173,7 +172,7 @@ def _pixel_records(collection: Collection, stacks: list[MaskStack]) -> PixelReco
     frame_dice = np.zeros((frames, len(taxonomy)))
     confusions = np.zeros((frames, len(taxonomy) + 1, len(taxonomy) + 1), dtype=np.int64)
     for row, (true_stack, stack) in enumerate(zip(collection.stacks, stacks, strict=True)):
-        index = target_index(true_stack, taxonomy)
+        index = target_index(true_stack, taxonomy, collection.ignored_at(row))
         # What is drawn of an ignored class is nothing, where the truth is not ignored.
         told = target_index(stack, taxonomy)
         told[told == IGNORED] = 0

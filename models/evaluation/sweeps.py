@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from models.data.collection import IGNORED, Collection, target_index
+from models.data.collection import Collection, ignored_px
 from models.evaluation.overlap import dice
 from models.evaluation.records import Flags, FrameRecords, Progress, Whole
 from models.labels.components import drop_small
@@ -49,7 +49,7 @@ def sweep_pixels(predictor: Predictor, collection: Collection, progress: Progres
     truth = np.zeros((count, len(taxonomy)), dtype=np.int64)
     for place in progress(range(count)):
         row = rows[place]
-        valid = target_index(collection.stacks[row], taxonomy) != IGNORED
+        valid = ~ignored_px(collection.stacks[row], taxonomy, collection.ignored_at(row))
         said = pixel_probabilities(predictor.bundle, predictor.runtime, collection.images[row])
         for column, candidates in enumerate(_candidates(predictor, said)):
             real = class_mask(collection.stacks[row], column + 1) & valid

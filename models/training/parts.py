@@ -11,6 +11,7 @@ from models.data.collection import Collection, DataError
 from models.data.readers import DataPlan, read_collection
 from models.data.splits import Grouping, Split, make_folds, make_split, split_by_names, without_copies
 from models.data.statistics import Normalisation, normalisation
+from models.labels.masks import Mask
 from models.training.plan import Plan
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -138,7 +139,14 @@ def joined_collections(collections: Sequence[Collection]) -> Collection:
         stacks=tuple(stack for collection in collections for stack in collection.stacks),
         origins=tuple(origin for collection in collections for origin in collection.origins),
         labels=tuple(labels for collection in collections for labels in collection.labels),
+        ignored=_joined_ignored(collections),
     )
+
+
+def _joined_ignored(collections: Sequence[Collection]) -> tuple[Mask | None, ...]:
+    if not any(collection.ignored for collection in collections):
+        return ()
+    return tuple(collection.ignored_at(row) for collection in collections for row in range(len(collection)))
 
 
 def _parts(plan: Plan, collection: Collection, split: Split, sha256: str, fold: int | None) -> Parts:

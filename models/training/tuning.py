@@ -8,7 +8,7 @@ import numpy as np
 from lightning_fabric import Fabric
 from torch import nn
 
-from models.data.collection import IGNORED, Collection, target_index
+from models.data.collection import Collection, ignored_px
 from models.data.statistics import Normalisation
 from models.labels.masks import class_mask
 from models.training.inference import infer
@@ -48,5 +48,5 @@ def tuning_frames(
             presence=output.presence,
             pixels=output.pixels[1:] if plan.data.exclusive else output.pixels,
             truth=np.stack([class_mask(stack, defect.id) for defect in collection.taxonomy]),
-            valid=target_index(stack, collection.taxonomy) != IGNORED,
+            valid=~ignored_px(stack, collection.taxonomy, collection.ignored_at(output.row)),
         )

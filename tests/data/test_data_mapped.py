@@ -14,6 +14,7 @@ from models.data.mapped import mapped_collection
 from models.data.readers import DataPlan, read_collection
 from models.data.statistics import Normalisation, frames_by_class
 from models.labels.taxonomy import Role, make_taxonomy
+from models.training.parts import joined_collections
 
 THREE = make_taxonomy("made-up", ["a", "b", "c"])
 DEFECT = make_taxonomy("binary", ["defect"])
@@ -149,3 +150,27 @@ def test_crops_are_not_drawn_to_ignored_pixels():
     crops = CropDataset(collection, Augmentation((32, 32), defect_share=1.0), Normalisation((0.0,), (1.0,)), True)
     torch.manual_seed(0)
     assert all(int(crops[0][1].eq(1).sum()) == 1 for _ in range(20))
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_crops_carry_what_a_collection_ignores(exclusive):
+    image, stack, ignored = np.zeros((32, 96), np.uint8), np.zeros((32, 96), np.uint8), np.zeros((32, 96), bool)
+    image[:, 40:60], stack[:, 50:60], ignored[:, 40:60] = 255, 1, True
+    collection = Collection(make_taxonomy("made-up", ["a"]), ("0",), (image,), (stack,), ignored=(ignored,))
+    crops = CropDataset(collection, Augmentation((16, 16), defect_share=1.0), Normalisation((0.0,), (1.0,)), exclusive)
+    torch.manual_seed(0)
+    for _ in range(5):
+        x, y = crops[0]
+        assert torch.equal((x if not exclusive else x[0]) > 0.5, y == IGNORED)
+        assert int((y == IGNORED).sum()) > 0
+
+
+def test_joined_collections_ignore_what_their_parts_did():
+    image, mask = np.zeros((4, 4), np.uint8), np.eye(4, dtype=bool)
+    plain = Collection(make_taxonomy("made-up", ["a"]), ("0",), (image,), (image,))
+    assert joined_collections([plain, plain]).ignored == ()
+    first, second = joined_collections([plain, replace(plain, ignored=(mask,))]).ignored
+    assert first is None
+    assert np.array_equal(second, mask)
+    with pytest.raises(DataError, match="1 frames and 2 masks of pixels to ignore"):
+        replace(plain, ignored=(mask, mask))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,15 @@ def test_clean_regions_hold_no_labelled_pixel():
         assert region.shape == (96, 96)
         assert ((region > 40) & (region < 200)).all()
     assert clean_regions(make_collection(4, size=64), 96) == []
+
+
+def test_a_region_with_ignored_pixels_is_not_clean():
+    collection = make_collection(1, size=64)
+    empty = replace(collection, stacks=(np.zeros_like(collection.stacks[0]),))
+    assert len(clean_regions(empty, 64)) == 1
+    mask = np.zeros((64, 64), bool)
+    mask[5, 5] = True
+    assert clean_regions(replace(empty, ignored=(mask,)), 64) == []
 
 
 def test_clean_regions_are_measured(predictor):
@@ -220,6 +230,21 @@ def test_ignored_pixels_count_nowhere(tmp_path):
     assert np.sum(metrics["confusion_px"]["rows_are_truth"]) == 64 * 64 - 14 * 14
     ignored_alone = Collection(taxonomy, ("all",), (image,), (np.full((64, 64), 3, np.uint8),))
     assert evaluate(Predictor(bundle, BrightnessRuntime()), ignored_alone).metrics["classes"]["bright"]["support"] == 0
+
+
+def test_pixels_ignored_without_a_class_count_as_those_with_one(tmp_path):
+    bundle = write_bundle(tmp_path / "two", brightness_spec(), {"w": np.zeros(1, np.float32)}, "card")
+    image = np.full((64, 64), 110, np.uint8)
+    image[10:20, 10:20] = image[40:50, 40:50] = 240
+    stack = empty_stack(64, 64, 2)
+    stack[10:20, 10:20] = 1
+    mask = np.zeros((64, 64), bool)
+    mask[38:52, 38:52] = True
+    for ignored, precision in (((), 0.5), ((mask,), 1.0)):
+        collection = Collection(TAXONOMY, ("half",), (image,), (stack,), ignored=ignored)
+        metrics = evaluate(Predictor(bundle, BrightnessRuntime()), collection).metrics
+        assert metrics["classes"]["bright"]["pixel_precision"] == precision
+        assert np.sum(metrics["confusion_px"]["rows_are_truth"]) == 64 * 64 - sum(map(np.count_nonzero, ignored))
 
 
 def test_drawing_nothing_scores_what_the_report_says(predictor):

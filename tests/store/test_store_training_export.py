@@ -13,8 +13,9 @@ from app.store.training_export import cached_corrections, export_corrections
 from app.words.correction import Correction, ReviewState
 from app.words.inspection import Inspection, VerdictKind
 from models.data.cache import DataCache
-from models.data.collection import DataError
+from models.data.collection import IGNORED, DataError
 from models.data.corrections_folder import read_corrections
+from models.data.crops import target_array
 from models.data.readers import DataPlan, read_collection
 from models.labels.taxonomy import DefectClass, Role, Taxonomy, make_taxonomy
 
@@ -114,6 +115,29 @@ def test_ignored_pixels_stay_ignored(store, tmp_path):
     collection = read_collection(plan)
     assert collection.taxonomy.by_id(2).role is Role.IGNORE
     assert collection.presence.tolist() == [[True, False]]
+
+
+@pytest.mark.parametrize("named", [{}, {"map": {"pitting": "pitting", "scratch": "pitting", "scale": ""}}])
+def test_pixels_a_reviewer_ignored_need_no_class_in_the_plan(store, tmp_path, named):
+    ignored = DefectClass(4, "ignored", "Ignored", "#9e9e9e", role=Role.IGNORE)
+    wide = replace(TAXONOMY, classes=(*TAXONOMY.classes, ignored))
+    marked = stack_with(1, taxonomy=wide)
+    marked[4:9, 30:40] |= 8
+    _decide(store, replace(make_correction(_keep(store, 0, 1), 1), taxonomy=wide, stack=marked))
+    _decide(store, make_correction(_keep(store, 1, 2), 2))
+    store.writer.flush()
+    export_corrections(store.folder, tmp_path / "out")
+    classes = ("pitting",) if named else TAXONOMY.names
+    collection = read_collection(DataPlan("store", "steel", classes, folder=str(tmp_path / "out"), **named))
+    assert collection.taxonomy.names == classes, "the network learns no class more"
+    first, second = (target_array(collection, row, exclusive=True) for row in range(2))
+    assert np.array_equal(first == IGNORED, (marked & 8) != 0)
+    assert np.array_equal(first == 1, marked == 1)
+    assert not (second == IGNORED).any()
+    planes = target_array(collection, 0, exclusive=False)
+    assert np.array_equal((planes == IGNORED).all(axis=2), (marked & 8) != 0)
+    assert collection.subset([1]).ignored == (None,)
+    assert collection.sha256() != replace(collection, ignored=()).sha256()
 
 
 def test_classes_of_two_bundles_meet_by_name(store, tmp_path):
