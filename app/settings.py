@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar, cast
 import tomli_w
 
 from app import paths
+from models.labels.number_text import NumberError, parse_number
 from models.labels.replacement import text_replacement
 
 FILE_NAME = "settings.toml"
@@ -61,9 +62,14 @@ class Setting(Generic[Value]):
     choices: tuple[str, ...] = ()
 
     def check(self, value: Any) -> Value:
-        """``value`` in the setting's type. Raises ``SettingsError`` where it is another type or out of range."""
+        """``value`` in the setting's type. Raises ``SettingsError`` where it is another type or out of range.
+
+        A number may be a text: '1,5' and '1.5' are the same in every locale.
+        """
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
+        if self.kind is float and isinstance(value, str):
+            value = self._written_number(value)
         if type(value) is not self.kind:
             raise SettingsError(f"'{self.key}' is {value!r}; it must be {_TYPE_WORDS[self.kind]}.")
         if self.choices and value not in self.choices:
@@ -72,6 +78,13 @@ class Setting(Generic[Value]):
             raise SettingsError(f"'{self.key}' is {value!r}; it must be {self._span()}.")
         checked: Value = value
         return checked
+
+    def _written_number(self, text: str) -> float:
+        """A number in quotes, as TOML needs it for one with a decimal comma."""
+        try:
+            return parse_number(text)
+        except NumberError as error:
+            raise SettingsError(f"'{self.key}': {error}") from error
 
     def _span(self) -> str:
         return f"from {self.least:g} to {self.most:g}" if math.isfinite(self.most) else f"{self.least:g} or more"

@@ -124,6 +124,18 @@ def test_a_whole_number_does_for_a_number() -> None:
         Settings().replaced(table.IMAGE_QUOTA_GB, -1.0)
 
 
+@pytest.mark.parametrize("text", ["1.5", "1,5"])
+def test_a_number_means_the_same_with_dot_and_comma(text: str) -> None:
+    assert Settings({"image_quota_gb": text})[table.IMAGE_QUOTA_GB] == 1.5
+
+
+@pytest.mark.parametrize(("text", "named"), [("1,500", "may be 1.500 or 1500"), ("1.500,5", "separators of thousands")])
+def test_separators_of_thousands_are_refused_and_not_guessed(text: str, named: str) -> None:
+    with pytest.raises(SettingsError, match="'image_quota_gb'") as caught:
+        Settings({"image_quota_gb": text})
+    assert named in str(caught.value)
+
+
 def test_a_place_that_cannot_be_written_is_one_sentence(home: Path) -> None:
     (home / "person").write_text("in the way", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"cannot be written to .*settings\.toml"):
