@@ -70,7 +70,7 @@ class StationReview:
 
     title = "This station"
     exclusive = True
-    """The shipped models give a pixel one class at most."""
+    """A defect of steel is of one kind as a rule; where two lie on one another the reviewer can say so."""
 
     def __init__(self, reader: StoreReader, writer: StoreWriter) -> None:
         self._reader = reader

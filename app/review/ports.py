@@ -128,7 +128,7 @@ class ReviewStore(Protocol):
 
     @property
     def exclusive(self) -> bool:
-        """Whether a pixel holds one class at most, so that drawing replaces."""
+        """Whether a pixel mostly holds one class, so that drawing replaces unless the reviewer says otherwise."""
 
     def items(self) -> Sequence[ReviewItem]:
         """The inspections to look at, in any order; of very many, the most suspicious."""

@@ -93,8 +93,8 @@ class SchedulePlan:
     ``epochs``. ``batch_size``: 0 finds the largest that fits a GPU's memory (on a CPU it is 32). ``adjust_batch``:
     where memory runs out the batch is halved and the accumulation doubled; false ends the training there.
     ``crops_a_frame``: crops of every frame an epoch. ``balanced``: draw frames so that every class, and the frames
-    without any, come up equally often, instead of every frame once. ``accumulation``: batches to a step. ``drop_last``: leave out what
-    is left of an epoch below a whole step.
+    without any, come up equally often, instead of every frame once. ``accumulation``: batches to a step.
+    ``drop_last``: leave out what is left of an epoch below a whole step.
 
     ``optimizer``: 'adamw', 'adam', 'sgd', 'rmsprop', 'adadelta', with ``weight_decay`` and, for sgd and rmsprop,
     ``momentum`` and ``nesterov`` (sgd). ``schedule``: 'one_cycle', 'cosine', 'linear', 'constant', 'step' (times

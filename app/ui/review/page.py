@@ -127,8 +127,9 @@ class ReviewPage(ReviewWidgets):
         session.status_changed.connect(self._show_status)
         session.failed.connect(self._on_failed)
         session.saved.connect(partial(self._messages.solve, _SAVE_TOPIC))
-        self.drawing.table.exclusive = store.exclusive
-        self.drawing.table.overlap = {}
+        table = self.drawing.table
+        table.default_overlap = OverlapPolicy.REPLACE if store.exclusive else OverlapPolicy.ALLOW
+        table.overlap = {}
         self._show_class()
         self.head.station_button.setVisible(self._label_file is not None and self._desk.station is not None)
         self.queue_panel.set_session(session)
@@ -403,8 +404,7 @@ class ReviewPage(ReviewWidgets):
         """Mark the class drawn with, and what it does to the others."""
         table = self.drawing.table
         self.column.class_panel.set_picked(table.class_id)
-        policy = OverlapPolicy.REPLACE if table.exclusive else table.overlap.get(table.class_id, OverlapPolicy.ALLOW)
-        self.column.show_overlap(policy, can_choose=not table.exclusive)
+        self.column.show_overlap(table.policy(table.class_id))
 
     @Slot()
     def _on_drawable_changed(self) -> None:

@@ -70,10 +70,9 @@ class WorkColumn(QWidget):
             self.class_panel.set_areas({})
             self.finding_panel.clear()
 
-    def show_overlap(self, policy: OverlapPolicy, *, can_choose: bool) -> None:
-        """Show what the class drawn with does to the others; in an exclusive taxonomy there is no choice."""
+    def show_overlap(self, policy: OverlapPolicy) -> None:
+        """Show what the class drawn with does to the others."""
         self.overlap_picker.setCurrentIndex(self.overlap_picker.findData(policy))
-        self.overlap_picker.setEnabled(can_choose)
 
     def _on_overlap_picked(self, _place: int) -> None:
         self.overlap_chosen.emit(OverlapPolicy(self.overlap_picker.currentData()))

@@ -24,7 +24,8 @@ class Table(QObject):
     """What every hand and every command on a finding works on.
 
     ``class_id`` is drawn with, by a ``tip`` of ``tip_px``; ``tolerance`` is the wand's, in grey levels of 256.
-    ``overlap`` and ``locked`` are the policies and locked classes of the taxonomy; a hidden class is locked too.
+    ``overlap`` are the policies of classes for which one was chosen, ``default_overlap`` is that of the others;
+    ``locked`` classes no tool changes, nor hidden ones.
 
     Signals:
         step_finished(): the masks have changed by a whole step.
@@ -43,7 +44,7 @@ class Table(QObject):
         self.tip = Tip.ROUND
         self.tip_px = FIRST_TIP_PX
         self.tolerance = FIRST_TOLERANCE
-        self.exclusive = False
+        self.default_overlap = OverlapPolicy.ALLOW
         self.overlap: Mapping[int, OverlapPolicy] = {}
         self.locked: frozenset[int] = frozenset()
 
@@ -76,7 +77,12 @@ class Table(QObject):
         assert self.case is not None, "there is a case"
         taxonomy = self.case.case.taxonomy
         hidden = frozenset(c.id for c in taxonomy if not self.canvas.class_visible(c.id))
-        return DrawingRules(taxonomy, self.exclusive, self.overlap, self.locked, hidden)
+        policies = {defect.id: self.policy(defect.id) for defect in taxonomy}
+        return DrawingRules(taxonomy, overlap=policies, locked=self.locked, hidden=hidden)
+
+    def policy(self, class_id: int) -> OverlapPolicy:
+        """What a class does to those it meets when it is drawn."""
+        return self.overlap.get(class_id, self.default_overlap)
 
     @property
     def visible_classes(self) -> tuple[int, ...]:
