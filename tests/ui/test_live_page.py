@@ -105,6 +105,8 @@ def test_the_empty_page_says_what_to_do_and_starts(page: LivePage, station: Stri
     qtbot.mouseClick(page.viewer.start, LEFT)
     assert station.calls == [("start", "sim:mixed")]
     qtbot.waitUntil(lambda: not page.line_bar.start.isEnabled())
+    assert "starting" in page.banner.reason.text()
+    assert not page.viewer.start.isVisible()
     show(page, station, qtbot, with_squares(0))
     assert not page.viewer.is_empty
     assert page.viewer.canvas.hasFocus()

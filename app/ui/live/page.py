@@ -203,6 +203,9 @@ class LivePage(QWidget):
         self._state = status.state
         self.line_bar.show_status(status)
         self.counters.show_status(status)
+        if self._newest is None:
+            self.banner.clear(starting=status.state.active)
+            self.viewer.start.setVisible(not status.state.active)
         if was_running != (status.state is LineState.RUNNING) and self._newest is not None and self._frozen is None:
             self.banner.show_inspection(self._newest, self._state is LineState.RUNNING)
 

@@ -112,11 +112,15 @@ class VerdictBanner(QFrame):
         self.frame.setMinimumWidth(300)
         self.clear()
 
-    def clear(self) -> None:
-        """Nothing was inspected yet."""
+    def clear(self, *, starting: bool = False) -> None:
+        """Nothing was inspected yet; ``starting`` says whether the line is on its way."""
         self.block.show_verdict(None)
-        self.reason.setText(self.tr("No frame inspected yet."))
-        self.frame.setText(self.tr("Choose a source and start the line."))
+        if starting:
+            self.reason.setText(self.tr("The line is starting: source and model are being opened."))
+            self.frame.setText(self.tr("A model's first start on this computer takes up to a minute, later ones seconds."))
+        else:
+            self.reason.setText(self.tr("No frame inspected yet."))
+            self.frame.setText(self.tr("Choose a source and start the line."))
 
     def show_inspection(self, inspection: Inspection, current: bool) -> None:
         """Show what was decided of a frame; ``current`` is whether the line runs."""
