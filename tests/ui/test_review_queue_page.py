@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from review_bench import CONTROL, HEIGHT, SHIFT, WIDTH, Bench
+from review_bench import CONTROL, HEIGHT, LEFT, PLAIN, SHIFT, WIDTH, Bench
 
 from app.review.queue import Order
 from app.review.suspicion import Cause
 from app.review.time_span import TimeSpan
 from app.review_desk import open_desk
 from app.store import Store
+from app.words.correction import ReviewState
 from app.words.frame import Frame
 from app.words.inspection import Inspection, ModelUsed, Verdict, VerdictKind
 from app.words.reason import Reason
@@ -132,3 +133,124 @@ def test_orders_by_area_time_and_name(station):
         assert listed(station) == expected
     assert "100% at a gate or limit" in box.toolTip()
     assert "F9" in box.toolTip()
+
+
+# Several frames
+
+
+def click_row(bench, row, modifiers=PLAIN):
+    queue = bench.page.queue_panel.list
+    queue.scrollTo(queue.model().index(row))
+    bench.qtbot.mouseClick(queue.viewport(), LEFT, modifiers, queue.visualRect(queue.model().index(row)).center())
+
+
+def selected(bench):
+    return "".join(item.name.removesuffix(".png") for item in bench.page.queue_panel.list.selected)
+
+
+def open_bulk(bench, *, first, second=None):
+    """Open the sheet by its key and choose; waits until the change has been counted."""
+    sheet = bench.page.queue_panel.bulk_sheet
+    if not sheet.isVisible():
+        bench.key(Qt.Key.Key_B, CONTROL)
+    pick(sheet.action_box, "relabel" if second else first)
+    if second:
+        pick(sheet.from_box, first)
+        pick(sheet.to_box, second)
+    bench.qtbot.waitUntil(lambda: sheet.plan is not None)
+    return sheet
+
+
+def test_ctrl_and_shift_select_without_opening_and_a_plain_click_opens(station):
+    click_row(station, 2, CONTROL)
+    assert selected(station) == "02"
+    assert station.name == "0.png"
+    click_row(station, 4, SHIFT)
+    assert selected(station) == "0234"
+    assert station.page.queue_panel.change_button.text() == "Change 4 selected …"
+    station.key(Qt.Key.Key_PageDown)
+    station.wait_for("1.png")
+    assert selected(station) == "0234", "one can look through frames with others selected"
+    station.page.queue_panel.search.setText(".png")
+    assert selected(station) == "0234", "as long as they are listed"
+    click_row(station, 3)
+    station.wait_for("3.png")
+    assert selected(station) == "3"
+    assert not station.page.queue_panel.change_button.isVisible()
+    queue = station.page.queue_panel.list
+    station.qtbot.keyClick(queue, Qt.Key.Key_Down)
+    station.wait_for("4.png")
+    station.qtbot.keyClick(queue, Qt.Key.Key_Down, SHIFT)
+    assert selected(station) == "45"
+    assert station.name == "4.png"
+    station.key(Qt.Key.Key_A, CONTROL)
+    assert selected(station) == "01234567"
+
+
+def test_a_class_is_relabelled_in_all_selected_frames_and_undone_in_one(station, store):
+    station.key(Qt.Key.Key_B)
+    station.key(Qt.Key.Key_2)
+    station.stroke([(60, 40), (80, 50)])
+    drawn = station.stack.copy()
+    station.key(Qt.Key.Key_PageDown)
+    station.wait_for("1.png")
+    station.key(Qt.Key.Key_A, CONTROL)
+    sheet = open_bulk(station, first="pit", second="scratch")
+    said = sheet.plan_label.text()
+    assert "7 frame(s), 35 finding(s) from Pit to Scratch." in said
+    assert "7 of them nobody has decided on; they are saved as unsure." in said
+    assert "Left alone, for strokes in them are not decided: 0.png." in said
+    before = {item.name: store.reader().load(item.id).stack for item in station.page.session.queue.all}
+    station.qtbot.mouseClick(sheet.start_button, LEFT)
+    assert station.page.case is None, "nobody draws in a frame that is being changed"
+    station.qtbot.waitUntil(lambda: sheet.report is not None)
+    assert "7 of 7 frame(s) are changed and saved." in sheet.result_label.text()
+    station.wait_for("1.png")
+    for item in station.page.session.queue.all:
+        stored = store.reader().load(item.id)
+        if item.name == "0.png":
+            assert stored.latest is None
+            continue
+        assert np.array_equal(stored.stack, before[item.name] * 2), item.name
+        assert (item.state, item.class_names) == (ReviewState.UNSURE, ("scratch",))
+        assert stored.latest.actor == "weber"
+    station.key(Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(station.stack, before["1.png"])
+    station.go("0.png")
+    assert np.array_equal(station.stack, drawn)
+
+
+def test_a_note_being_typed_is_kept_when_many_are_changed(station, store):
+    note = station.page.column.note_edit
+    station.key(Qt.Key.Key_A, CONTROL)
+    note.setFocus()
+    station.qtbot.keyClicks(note, "check the roll")
+    sheet = station.page.queue_panel.bulk_sheet
+    station.page.show_sheet(sheet)
+    pick(sheet.action_box, ReviewState.VERIFIED_EMPTY)
+    station.qtbot.waitUntil(lambda: sheet.plan is not None)
+    station.qtbot.mouseClick(sheet.start_button, LEFT)
+    station.qtbot.waitUntil(lambda: sheet.report is not None)
+    assert sheet.report.saved == 7
+    assert "not decided: 0.png" in sheet.result_label.text()
+    assert station.page.queue_panel.progress_label.text().startswith("7 of 8")
+    assert station.page.case.note == "check the roll"
+
+
+def test_stopping_leaves_whole_frames(station, store, monkeypatch):
+    save = type(store.writer).save_correction
+    sheet = station.page.queue_panel.bulk_sheet
+
+    def save_and_stop(writer, correction, image=None):
+        sheet._work.stop()
+        return save(writer, correction, image)
+
+    station.key(Qt.Key.Key_A, CONTROL)
+    open_bulk(station, first=ReviewState.CONFIRMED)
+    monkeypatch.setattr(type(store.writer), "save_correction", save_and_stop)
+    station.qtbot.mouseClick(sheet.start_button, LEFT)
+    station.qtbot.waitUntil(lambda: sheet.report is not None)
+    assert "Stopped: 1 of 8 frame(s)" in sheet.result_label.text()
+    assert store.reader().count_by_state()[ReviewState.CONFIRMED] == 1
+    station.wait_for("0.png")
+    assert station.page.decision_bar.accept_button.isEnabled()

@@ -66,6 +66,9 @@ REVIEW_KEYS = KeyGroup(
         KeyBinding("find", "Find a name or note in the queue", ("Ctrl+F",)),
         KeyBinding("filters", "More filters of the queue", ("F4",)),
         KeyBinding("clear_filters", "Clear all filters", ("Shift+F4",)),
+        KeyBinding("select_all", "Select every listed frame", ("Ctrl+A",)),
+        KeyBinding("select_more", "Select frames in the queue", shown="Ctrl or Shift+click"),
+        KeyBinding("change_selected", "Change the selected frames", ("Ctrl+B",)),
         KeyBinding("order", "Order of the queue", ("F9",)),
     ),
 )

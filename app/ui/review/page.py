@@ -86,6 +86,8 @@ class ReviewPage(ReviewWidgets):
         self.export_sheet.closed.connect(self.close_sheet)
         self.open_sheet.closed.connect(self.close_sheet)
         self.queue_panel.filter_sheet.closed.connect(self.close_sheet)
+        self.queue_panel.bulk_sheet.closed.connect(self.close_sheet)
+        self.queue_panel.bulk_sheet.about_to_start.connect(self._leave_case)
         self.open_sheet.opened.connect(self._on_labels_opened)
 
         self.asking.failed.connect(self._on_opinion_failed)
@@ -110,6 +112,7 @@ class ReviewPage(ReviewWidgets):
             (head.station_button, self.show_station),
             (self.queue_panel.refresh_button, self.refresh),
             (self.queue_panel.more_button, self.show_filters),
+            (self.queue_panel.change_button, partial(self.show_sheet, self.queue_panel.bulk_sheet)),
         ):
             button.clicked.connect(slot)
 
@@ -508,6 +511,7 @@ class ReviewPage(ReviewWidgets):
         if self.session is None:
             return
         self._leave_case()
+        self.queue_panel.close_work()
         session, self.session = self.session, None
         self._show_nothing()
         session.close()

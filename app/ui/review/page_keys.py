@@ -69,6 +69,8 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("find", page.queue_panel.find),
         ("filters", page.show_filters),
         ("clear_filters", page.queue_panel.clear_filters),
+        ("select_all", page.queue_panel.select_all),
+        ("change_selected", partial(page.show_sheet, page.queue_panel.bulk_sheet)),
         ("order", page.queue_panel.order_box.open_by_key),
         ("difference", partial(area.comparing.toggle, Comparison.DIFFERENCE)),
         ("wipe", partial(area.comparing.toggle, Comparison.WIPE)),

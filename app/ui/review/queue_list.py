@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.review.ports import ReviewItem
@@ -22,6 +34,7 @@ _ITEM_ROLE = Qt.ItemDataRole.UserRole
 _EDGE_PX = 12
 _MARK_PX = 24
 _CHIP_PX = 14
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 class QueueModel(QAbstractListModel):
@@ -32,6 +45,7 @@ class QueueModel(QAbstractListModel):
         self._items: list[ReviewItem] = []
         self._rows: dict[UUID, int] = {}
         self._edited = edited
+        self.current: UUID | None = None
         self.colours: Mapping[str, QColor] = {}
 
     def set_items(self, items: Sequence[ReviewItem], colours: Mapping[str, QColor]) -> None:
@@ -108,7 +122,7 @@ class QueueDelegate(QStyledItemDelegate):
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.colour("accent_soft" if chosen else "hover"))
-        if chosen:
+        if item.id == model.current:
             painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), theme.colour("accent"))
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), theme.colour("line"))
         self._draw_state(painter, rect, item, edited=model.edited(item))
@@ -166,17 +180,20 @@ class QueueDelegate(QStyledItemDelegate):
 
 
 class QueueList(QListView):
-    """The list itself.
+    """The list itself. Ctrl and Shift select several of its frames; a plain click or arrow brings one to the table.
 
     Signals:
         item_chosen(object): the id of the item clicked or moved to.
+        selection_changed(): other frames are selected.
     """
 
     item_chosen = Signal(object)
+    selection_changed = Signal()
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._plain_click = True
         self.setModel(model)
         self.setItemDelegate(QueueDelegate(self))
         self.setUniformItemSizes(True)
@@ -184,16 +201,57 @@ class QueueList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Queue"))
-        self.clicked.connect(self._on_chosen)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.clicked.connect(self._on_clicked)
+        self.selectionModel().selectionChanged.connect(self.selection_changed)
+
+    @property
+    def selected(self) -> list[ReviewItem]:
+        """The selected items in the list's order."""
+        rows = sorted(index.row() for index in self.selectedIndexes())
+        return [self._model.index(row).data(_ITEM_ROLE) for row in rows]
+
+    def set_items(self, items: Sequence[ReviewItem], colours: Mapping[str, QColor]) -> None:
+        """List other items; those selected stay selected where they are still listed."""
+        before = [item.id for item in self.selected]
+        self._model.set_items(items, colours)
+        if len(before) > 1:
+            self._select(before)
 
     def show_current(self, item_id: UUID | None) -> None:
-        """Mark the item being worked on and bring it into view."""
+        """Mark the item being worked on and bring it into view; several selected ones stay selected."""
+        self._model.current = item_id
         row = None if item_id is None else self._model.row_of(item_id)
+        several = len(self.selectedIndexes()) > 1
         if row is None:
-            self.clearSelection()
+            if not several:
+                self.clearSelection()
             return
-        self.setCurrentIndex(self._model.index(row))
-        self.scrollTo(self._model.index(row))
+        index, flag = self._model.index(row), QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flag.NoUpdate if several else flag.ClearAndSelect)
+        self.scrollTo(index)
 
-    def _on_chosen(self, index: QModelIndex) -> None:
-        self.item_chosen.emit(index.data(_ITEM_ROLE).id)
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Arrows go to the next frame; with Shift they select."""
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if self.currentIndex() != before and event.modifiers() in _PLAIN:
+            self.item_chosen.emit(self.currentIndex().data(_ITEM_ROLE).id)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Note the keys held, which the click's signal does not tell."""
+        self._plain_click = event.modifiers() in _PLAIN
+        super().mousePressEvent(event)
+
+    def _select(self, item_ids: Sequence[UUID]) -> None:
+        chosen = QItemSelection()
+        for item_id in item_ids:
+            row = self._model.row_of(item_id)
+            if row is not None:
+                chosen.select(self._model.index(row), self._model.index(row))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
+    @Slot(QModelIndex)
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self._plain_click:
+            self.item_chosen.emit(index.data(_ITEM_ROLE).id)

@@ -11,6 +11,7 @@ from app.ui.keys import explain
 from app.ui.picker import Picker
 from app.ui.review.controls import button, tool
 from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.queue_bulk_sheet import QueueBulkSheet
 from app.ui.review.queue_filter_sheet import QueueFilterSheet
 from app.ui.review.queue_list import QueueList, QueueModel
 from app.ui.review.sentences import ORDER_HELP, ORDER_WORDS, STATE_WORDS, worded
@@ -73,6 +74,10 @@ class QueuePanel(QFrame):
         self.more_button.setCheckable(True)
         explain(self.more_button, REVIEW_KEYS["filters"])
         self.filter_sheet = QueueFilterSheet()
+        self.bulk_sheet = QueueBulkSheet()
+        self.change_button = button("", "selected")
+        explain(self.change_button, REVIEW_KEYS["change_selected"])
+        self.change_button.hide()
         self.model = QueueModel(self._edited)
         self.list = QueueList(self.model)
         self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
@@ -96,6 +101,7 @@ class QueuePanel(QFrame):
         row.addWidget(self.order_box, 1)
         row.addWidget(self.more_button)
         filters.addLayout(row)
+        filters.addWidget(self.change_button)
         top = QVBoxLayout()
         top.setContentsMargins(12, 8, 12, 8)
         top.setSpacing(6)
@@ -114,6 +120,8 @@ class QueuePanel(QFrame):
 
     def _connect(self) -> None:
         self.list.item_chosen.connect(self.item_chosen)
+        self.list.selection_changed.connect(self._on_selection_changed)
+        self.bulk_sheet.done.connect(self._on_selection_changed)
         self.search.textChanged.connect(self._on_filter_changed)
         for box in (self.state_box, self.verdict_box, self.class_box, self.order_box):
             box.activated.connect(self._on_filter_changed)
@@ -129,6 +137,7 @@ class QueuePanel(QFrame):
         self.source_label.setToolTip(session.store.title)
         session.queue_listed.connect(self._on_queue_listed)
         session.item_changed.connect(self._on_item_changed)
+        self.bulk_sheet.set_session(session)
         self._on_queue_listed()
 
     @Slot()
@@ -161,6 +170,23 @@ class QueuePanel(QFrame):
         """Type a name or a note."""
         self.search.setFocus()
         self.search.selectAll()
+
+    @Slot()
+    def select_all(self) -> None:
+        """Select every listed frame."""
+        self.list.selectAll()
+
+    def close_work(self) -> None:
+        """Stop what goes on in the background, for a bounded time."""
+        self.bulk_sheet.close_work()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        items = self.list.selected
+        self.change_button.setVisible(len(items) > 1)
+        self.change_button.setText(self.tr("Change {count} selected …").format(count=whole(len(items))))
+        if not self.bulk_sheet.running:
+            self.bulk_sheet.set_items(items)
 
     @Slot()
     def clear_filters(self) -> None:
@@ -199,7 +225,7 @@ class QueuePanel(QFrame):
         self.verdict_box.setVisible(any(item.verdict is not None for item in session.queue.all))
         self.filter_sheet.list_choices(session.queue.all)
         self._list_classes({name: c.title for name, c in titles.items()})
-        self.model.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
+        self.list.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
         self.mark_current()
         self._show_progress()
 

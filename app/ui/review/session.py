@@ -11,6 +11,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from app.review.bulk import BulkPlan, BulkReport, Change, LeftAlone, Progress, do_change, plan_change
 from app.review.journal import JournalFolder
 from app.review.open_case import OpenCase, Reviewer, SaveStatus
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError, ReviewItem, ReviewStore
@@ -57,6 +58,7 @@ class ReviewSession(QObject):
     failed = Signal(str)
     saved = Signal()
     _answered = Signal(object, object)
+    _changed = Signal(object, object)
 
     def __init__(
         self, store: ReviewStore, journals: JournalFolder, reviewer: Reviewer, parent: QObject | None = None
@@ -79,7 +81,9 @@ class ReviewSession(QObject):
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="review-reader")
         self._retry = QTimer(self, interval=RETRY_EVERY_MS)
         self._retry.timeout.connect(self.retry)
+        self._held: set[UUID] = set()
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._changed.connect(self._on_changed, Qt.ConnectionType.QueuedConnection)
 
     @property
     def current(self) -> OpenCase | None:
@@ -94,7 +98,7 @@ class ReviewSession(QObject):
     @property
     def loading(self) -> bool:
         """Whether the wanted case is still being read."""
-        return self._wanted is not None and self._wanted not in self._cases
+        return self._wanted is not None and self._wanted not in self._cases and self._wanted not in self._held
 
     @property
     def saves(self) -> tuple[Future[None], ...]:
@@ -138,7 +142,9 @@ class ReviewSession(QObject):
             return
         self._wanted = item_id
         case = self._cases.get(item_id)
-        if case is not None:
+        if item_id in self._held:
+            self._say_held()
+        elif case is not None:
             self._cases.move_to_end(item_id)
             self._show(case)
         else:
@@ -169,6 +175,54 @@ class ReviewSession(QObject):
         for case in self._cases.values():
             case.close()
         self._cases.clear()
+
+    # Changes to many frames
+
+    def planning(self, change: Change, items: Sequence[ReviewItem]) -> Callable[[Progress], BulkPlan]:
+        """The work that says what a change would do to these items, for a thread of the caller's."""
+        unsaved = {item.id for item in items if self.edited(item.id)} | self._journals.pending()
+        return partial(plan_change, change, items, self.store, unsaved)
+
+    def changing(self, plan: BulkPlan) -> Callable[[Progress], BulkReport]:
+        """The work that does what was planned, for a thread of the caller's; after ``hold`` and before ``release``."""
+        return partial(do_change, plan, self.store, self._journals, self._reviewer, self._changed.emit)
+
+    def hold(self, plan: BulkPlan) -> BulkPlan:
+        """Let nobody open the plan's frames until they are changed or released.
+
+        The plan comes back without those in which strokes have been drawn or a save is under way since it was made.
+        """
+        busy = {item_id for item_id, case in self._cases.items() if case.status is not SaveStatus.CLEAN}
+        names = [item.name for item_id in plan.frames if item_id in busy and (item := self.queue.item(item_id))]
+        alone = {**plan.left_alone}
+        if names:
+            alone[LeftAlone.UNSAVED] = (*alone.get(LeftAlone.UNSAVED, ()), *names)
+        plan = replace(plan, frames=tuple(one for one in plan.frames if one not in busy), left_alone=alone)
+        self._held = set(plan.frames)
+        for item_id in self._held & self._cases.keys():
+            self._cases.pop(item_id).close()
+        if self._wanted in self._held:
+            self._say_held()
+        return plan
+
+    def release(self) -> None:
+        """Let every frame be opened again."""
+        again = self._wanted in self._held
+        self._held = set()
+        if again and self._wanted is not None:
+            self.open(self._wanted)
+
+    @Slot(object, object)
+    def _on_changed(self, item_id: UUID, correction: Correction) -> None:
+        before = self.queue.item(item_id)
+        if before is not None and not self._closed:
+            self._held.discard(item_id)
+            self._change(corrected(before, correction))
+            if self._wanted == item_id:
+                self.open(item_id)
+
+    def _say_held(self) -> None:
+        self.case_unopenable.emit(None, self.tr("This frame is being changed with others; it opens when it is saved."))
 
     # Background work
 
@@ -216,6 +270,8 @@ class ReviewSession(QObject):
     def _take_case(self, item_id: UUID, loaded: ReviewCase | None, error: BaseException | None) -> None:
         self._loading.pop(item_id, None)
         wanted = item_id == self._wanted
+        if item_id in self._held:
+            return
         if loaded is None:
             if wanted:
                 self.case_unopenable.emit(None, str(error))
@@ -238,7 +294,7 @@ class ReviewSession(QObject):
     def _prefetch(self) -> None:
         """Read the next item while this one is looked at."""
         for item in (self.queue.next_to_do(), self.queue.neighbour(1)):
-            if item is not None and item.id not in self._cases and item.id not in self._loading:
+            if item is not None and item.id not in {*self._cases, *self._loading, *self._held}:
                 future = self._ask(partial(self.store.load, item.id), partial(self._take_case, item.id))
                 self._loading[item.id] = future  # type: ignore[assignment]  # the task's result is a ReviewCase
                 return

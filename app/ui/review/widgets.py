@@ -38,7 +38,8 @@ class ReviewWidgets(QWidget):
         self.open_sheet = OpenSheet(desk)
         self.drawing = Drawing(self.canvas, self)
         self.right = QStackedWidget()
-        for widget in (self.column, self.export_sheet, self.open_sheet, self.queue_panel.filter_sheet):
+        queue_sheets = (self.queue_panel.filter_sheet, self.queue_panel.bulk_sheet)
+        for widget in (self.column, self.export_sheet, self.open_sheet, *queue_sheets):
             self.right.addWidget(widget)
         middle = QVBoxLayout()
         middle.setSpacing(8)
