@@ -5,7 +5,8 @@ reviewed never leaves as clean: without a pixel it gets no row at all, not even 
 unless a label file said in so many words that it is empty. In that style a frame that a person found free of defects
 gets its empty cells.
 
-A CSV cannot say that a pixel is ignored: its rows are of the other classes alone, and the manifest counts the pixels.
+A CSV cannot say that a pixel is ignored or a finding's class unknown: its rows are of the other classes alone, and the
+manifest counts the pixels of both.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,14 +23,14 @@ from typing import Any
 
 import numpy as np
 
-from app.review.ignored import without_ignored
+from app.review.offered import without_offered
 from app.review.ports import LabelRecord, ReviewError, Word
 from app.words.correction import ReviewState
 from models.labels.kaggle import KaggleStyle, RowWriter, labels_csv
 from models.labels.label_set import Decoded, LabelError
 from models.labels.masks import class_mask, classes_present
 from models.labels.replacement import text_replacement
-from models.labels.taxonomy import Taxonomy
+from models.labels.taxonomy import Role, Taxonomy
 
 MANIFEST_VERSION = 1
 
@@ -76,7 +77,8 @@ class ExportPlan:
 class ExportedFrame:
     """One frame's line in the manifest; ``area_px`` is by class name, ``left_out`` says why it has no row.
 
-    ``ignored_px`` counts pixels a reviewer marked as ignored, of which the CSV says nothing.
+    ``ignored_px`` counts pixels a reviewer marked as ignored and ``unknown_px`` those of findings whose class nobody
+    could name; the CSV says nothing of either.
     """
 
     name: str
@@ -89,6 +91,7 @@ class ExportedFrame:
     verdict: str
     area_px: dict[str, int] = field(default_factory=dict)
     ignored_px: int = 0
+    unknown_px: int = 0
     rows: int = 0
     left_out: LeftOut | None = None
     problems: tuple[str, ...] = ()
@@ -191,6 +194,7 @@ def manifest(report: ExportReport) -> dict[str, Any]:
             "rows": report.rows,
             "reviewed": sum(frame.reviewed for frame in report.written),
             "verified_empty": report.verified_empty,
+            "with_unknown": sum(frame.unknown_px > 0 for frame in report.written),
             "words": {word.value: report.words[word] for word in Word},
             "left_out": {why.value: report.left_out[why] for why in LeftOut},
         },
@@ -214,6 +218,8 @@ def _frame_json(frame: ExportedFrame) -> dict[str, Any]:
     }
     if frame.ignored_px:
         said["ignored_px"] = frame.ignored_px
+    if frame.unknown_px:
+        said["unknown_px"] = frame.unknown_px
     if frame.left_out is not None:
         said["left_out"] = frame.left_out.value
     if frame.problems:
@@ -249,9 +255,9 @@ def _write(record: LabelRecord, plan: ExportPlan, rows: RowWriter) -> ExportedFr
         decoded = record.decode()
     except ReviewError as error:
         return _line(record, LeftOut.NO_LABELS, problems=(str(error),))
-    ignored_px = 0
+    unsaid_px: Mapping[Role, int] = {}
     if decoded is not None:
-        stack, ignored_px = without_ignored(decoded.stack, plan.taxonomy)
+        stack, unsaid_px = without_offered(decoded.stack, plan.taxonomy)
         decoded = replace(decoded, stack=stack)
     why = left_out(record, decoded, plan)
     if why is not None or decoded is None:
@@ -262,7 +268,11 @@ def _write(record: LabelRecord, plan: ExportPlan, rows: RowWriter) -> ExportedFr
         plan.taxonomy.by_id(class_id).name: int(np.count_nonzero(class_mask(decoded.stack, class_id)))
         for class_id in classes_present(decoded.stack)
     }
-    return replace(_line(record, None, areas, rows.add(record.name, decoded.stack), problems), ignored_px=ignored_px)
+    return replace(
+        _line(record, None, areas, rows.add(record.name, decoded.stack), problems),
+        ignored_px=unsaid_px.get(Role.IGNORE, 0),
+        unknown_px=unsaid_px.get(Role.UNKNOWN, 0),
+    )
 
 
 def _line(

@@ -18,8 +18,8 @@ from pathlib import Path
 from uuid import UUID, uuid5
 
 from app.review.correction_log import CorrectionLog, LoggedCorrection
-from app.review.ignored import with_ignored
 from app.review.image_file import image_names, image_size, read_image
+from app.review.offered import with_offered
 from app.review.ports import LabelRecord, ReviewCase, ReviewError, ReviewItem, Word
 from app.words.correction import Correction, ReviewState
 from app.words.frame import Image
@@ -76,7 +76,7 @@ class LabelFile:
         self._suspects = suspects
         self.frames = frames
         self.taxonomy = taxonomy
-        self._corrected_taxonomy = with_ignored(taxonomy)
+        self._corrected_taxonomy = with_offered(taxonomy)
         self._table = table
         content = hashlib.sha256(table.path.read_bytes()).hexdigest()
         self._identity = f"{content}:{os.path.abspath(frames)}"  # noqa: PTH100 - links stay as the person named them

@@ -12,8 +12,8 @@ from uuid import UUID
 from app.review.document import MaskDocument
 from app.review.edit import Action, Box, Edit
 from app.review.history import Patch
-from app.review.ignored import offering_ignored, stated
 from app.review.journal import JournalFolder
+from app.review.offered import offering, stated
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError
 from app.words.correction import Correction, ReviewState
 from models.labels.masks import MaskStack
@@ -42,14 +42,14 @@ class Reviewer:
 class OpenCase:
     """A loaded case under correction. Lives on one thread.
 
-    ``case`` is the loaded one with a class for ignored pixels, whether its taxonomy had one or not.
+    ``case`` is the loaded one with classes for ignored pixels and unknown findings, offered where it had none.
     ``problem`` is the last thing that went wrong with keeping the work, as a sentence, '' while all is well.
     """
 
     def __init__(self, case: ReviewCase, journals: JournalFolder) -> None:
         if case.stack is None:
             raise ReviewError(f"{case.item.name} has no image to correct.")
-        self.case = offering_ignored(case)
+        self.case = offering(case)
         self._own_taxonomy = case.taxonomy
         assert self.case.stack is not None, "it had one"
         self.document = MaskDocument(self.case.stack, self.case.taxonomy, self.case.word)

@@ -35,7 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.labels.masks import Mask, MaskStack, class_mask
-from models.labels.taxonomy import Role, Taxonomy
+from models.labels.taxonomy import Taxonomy
 
 TEMPERATURE = 0.1
 TOLERANCE_PX = 1
@@ -58,11 +58,11 @@ def label_qualities(stack: MaskStack, pixels: Floats, taxonomy: Taxonomy) -> npt
     """(K, 2) qualities, 0 to 1, of an (H, W) stack by (K, H, W) pixel probabilities: ``MISSED`` and ``EXTRA``.
 
     The soft minimum is taken over every pixel of the frame; one that a column does not ask about counts as right.
-    Classes to ignore have quality 1, and their pixels count for no other class.
+    Classes to ignore and unknown ones have quality 1, and their pixels count for no other class.
     """
     qualities = np.ones((len(taxonomy), 2))
     for defect in taxonomy:
-        if defect.role is not Role.IGNORE:
+        if not defect.role.left_out:
             for direction in (MISSED, EXTRA):
                 confidences = confidences_of(stack, pixels, taxonomy, defect.id, direction)
                 qualities[defect.id - 1, direction] = softmin(confidences)
@@ -86,7 +86,7 @@ def confidences_of(stack: MaskStack, pixels: Floats, taxonomy: Taxonomy, class_i
     """
     label, probability = class_mask(stack, class_id), pixels[class_id - 1]
     asked = ~_grown(label) if direction == MISSED else ~_grown(~label)
-    asked &= (stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) == 0
+    asked &= (stack & stack.dtype.type(taxonomy.left_out_bits)) == 0
     said = 1 - probability if direction == MISSED else probability
     return np.where(asked, said, np.float32(1)).astype(np.float32, copy=False)
 

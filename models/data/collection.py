@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.labels.masks import Mask, MaskStack, class_mask, classes_present
-from models.labels.taxonomy import Role, Taxonomy
+from models.labels.taxonomy import Taxonomy
 
 IGNORED = 255
 """The value of pixels in a target index that count neither in the loss nor in the metrics."""
@@ -94,7 +94,7 @@ class Collection:
         present = np.zeros((len(self), len(self.taxonomy)), dtype=bool)
         for row, class_ids in enumerate(self.labels or map(classes_present, self.stacks)):
             present[row, [class_id - 1 for class_id in class_ids]] = True
-        present[:, [defect.id - 1 for defect in self.taxonomy if defect.role is Role.IGNORE]] = False
+        present[:, [defect.id - 1 for defect in self.taxonomy if defect.role.left_out]] = False
         return present
 
     def ignored_at(self, row: int) -> Mask | None:
@@ -129,22 +129,23 @@ class Collection:
 
 
 def target_index(stack: MaskStack, taxonomy: Taxonomy, ignored: Mask | None = None) -> npt.NDArray[np.uint8]:
-    """A training target from a stack, (H, W) uint8: 0 background, k class k, ``IGNORED`` where an ignore class lies.
+    """A training target from a stack, (H, W) uint8: 0 background, k class k, ``IGNORED`` where nothing is learnt.
 
-    ``ignored`` (H, W) is what else is to be ignored, as ``Collection.ignored`` has it.
+    That is where a class to ignore or an unknown one lies, and where ``ignored`` (H, W) says so, as
+    ``Collection.ignored`` has it.
     Where classes overlap the one with the highest id wins; ``models.labels.masks.overlap_px`` counts such pixels.
     """
     index = np.zeros(stack.shape, dtype=np.uint8)
     for defect in taxonomy.classes:
-        if defect.role is not Role.IGNORE:
+        if not defect.role.left_out:
             index[class_mask(stack, defect.id)] = defect.id
     index[ignored_px(stack, taxonomy, ignored)] = IGNORED
     return index
 
 
 def ignored_px(stack: MaskStack, taxonomy: Taxonomy, ignored: Mask | None = None) -> Mask:
-    """Where an ignore class lies, or what else is to be ignored, (H, W)."""
-    mask: Mask = (stack & stack.dtype.type(taxonomy.role_bits(Role.IGNORE))) != 0
+    """Where a class lies that loss and metrics leave out, or what else is to be ignored, (H, W)."""
+    mask: Mask = (stack & stack.dtype.type(taxonomy.left_out_bits)) != 0
     return mask if ignored is None else mask | ignored
 
 

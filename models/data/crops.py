@@ -20,7 +20,7 @@ from models.data.augmentations import apply, listed_transforms, strategy_transfo
 from models.data.collection import IGNORED, Collection, ignored_px, target_index
 from models.data.statistics import Normalisation
 from models.labels.masks import Mask, MaskStack, class_mask, classes_present
-from models.labels.taxonomy import Role, Taxonomy
+from models.labels.taxonomy import Taxonomy
 from models.networks.sizing import brought_to
 
 
@@ -71,7 +71,7 @@ class CropDataset(Dataset[tuple[Tensor, Tensor]]):
     ) -> None:
         self._collection = collection
         self._exclusive = exclusive
-        self._ignored = {defect.id for defect in collection.taxonomy if defect.role is Role.IGNORE}
+        self._ignored = {defect.id for defect in collection.taxonomy if defect.role.left_out}
         self._crops_a_frame = crops_a_frame
         self._masks = masks
         self._size_px = augmentation.size_px

@@ -8,16 +8,16 @@ from dataclasses import replace
 from models.data.collection import Collection, DataError
 from models.labels.class_map import class_table, remap_ids, remap_stack
 from models.labels.masks import Mask
-from models.labels.taxonomy import DefectClass, Role, Taxonomy, TaxonomyError
+from models.labels.taxonomy import DefectClass, Taxonomy, TaxonomyError
 
 
 def mapped_collection(collection: Collection, mapping: Mapping[str, str], taxonomy: Taxonomy) -> Collection:
     """The collection in the classes of ``taxonomy``; ``mapping`` is as in ``models.labels.class_map``.
 
-    Pixels of a class that is left out become background. A class to ignore need not be named: its pixels stay ignored,
-    whether or not ``taxonomy`` has a class for them. A frame that is labelled as a whole, by its folder, and whose
-    every class is left out is left out itself: it shows a defect and may not pass for clean. Raises ``DataError``
-    naming the class that cannot be mapped, or where no frame is left.
+    Pixels of a class that is left out become background. A class to ignore or an unknown one need not be named: its
+    pixels are ignored where ``taxonomy`` has no class of that name. A frame that is labelled as a whole, by its folder,
+    and whose every class is left out is left out itself: it shows a defect and may not pass for clean. Raises
+    ``DataError`` naming the class that cannot be mapped, or where no frame is left.
     """
     unnamed = [defect for defect in collection.taxonomy if _stays_ignored(defect, mapping, taxonomy)]
     try:
@@ -41,9 +41,9 @@ def mapped_collection(collection: Collection, mapping: Mapping[str, str], taxono
 
 
 def _stays_ignored(defect: DefectClass, mapping: Mapping[str, str], taxonomy: Taxonomy) -> bool:
-    """Whether neither the map nor ``taxonomy`` knows a class of the data that is to be ignored."""
+    """Whether neither the map nor ``taxonomy`` knows a class of the data that loss and metrics leave out."""
     named = defect.name in mapping or str(defect.id) in mapping or defect.name in taxonomy.names
-    return defect.role is Role.IGNORE and not named
+    return defect.role.left_out and not named
 
 
 def _ignored(collection: Collection, bits: int) -> tuple[Mask | None, ...]:

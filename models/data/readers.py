@@ -29,12 +29,12 @@ class DataPlan:
       (``DATA.zip/images``) or a URL that fsspec opens (s3://, https://, …), and name environment variables as
       ``${NAME}``. Archives and URLs are copied once into the data cache.
     - ``channels``: 1 grey, 3 RGB. ``exclusive``: a pixel (a frame, where masks are not known) has one class.
-    - ``roles``: class names and 'nuisance' or 'ignore'; all others are defects. Pixels of a class with the role
-      'ignore' count in no loss and no metric.
+    - ``roles``: class names and 'nuisance', 'ignore' or 'unknown'; all others are defects. Pixels of a class with the
+      role 'ignore' or 'unknown' count in no loss and no metric.
     - ``source_classes``: the classes of the data in the order of its ids, where they are not the plan's own.
     - ``map``: the data's classes (by name, or by id as text) and what they become (a name or id of ``classes``, or ''
       to leave them out); see ``models.labels.class_map``. Without ``source_classes`` it names every class of the data,
-      but for those that the data itself has to ignore.
+      but for those that the data itself says are to be ignored or unknown.
     - ``unlabelled_are_clean``: a frame without a row in the label file has no defect; without, it is left out.
     - ``clean_folder``: the class or kind folder of frames without a defect.
     - ``origin``, ``origin_gap``: which strip a frame is of, by its name; see ``models.data.origins``.

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.data.collection import IGNORED, Collection, DataError, ignored_px, target_index
 from models.evaluation.overlap import Counts, competition_dice, confusion_counts
 from models.labels.masks import MaskStack, class_mask
-from models.labels.taxonomy import DefectClass, Role, Taxonomy
+from models.labels.taxonomy import DefectClass, Taxonomy
 from models.predictor import Prediction, Predictor
 
 Progress = Callable[[Iterable[int]], Iterable[int]]
@@ -69,7 +69,7 @@ class FrameRecords:
     @property
     def counted(self) -> tuple[DefectClass, ...]:
         """The classes that are measured: all but those whose pixels are to be ignored."""
-        return tuple(defect for defect in self.taxonomy if defect.role is not Role.IGNORE)
+        return tuple(defect for defect in self.taxonomy if not defect.role.left_out)
 
     @property
     def columns(self) -> list[int]:
@@ -161,7 +161,7 @@ def valid_areas_px(collection: Collection) -> Whole:
     for row, stack in enumerate(collection.stacks):
         valid = ~ignored_px(stack, collection.taxonomy, collection.ignored_at(row))
         for defect in collection.taxonomy:
-            if defect.role is not Role.IGNORE:
+            if not defect.role.left_out:
                 areas[row, defect.id - 1] = np.count_nonzero(class_mask(stack, defect.id) & valid)
     return areas
 
@@ -179,7 +179,7 @@ def _pixel_records(collection: Collection, stacks: list[MaskStack]) -> PixelReco
         confusions[row] = confusion_counts(index, told, len(taxonomy) + 1)
         valid = index != IGNORED
         for place, defect in enumerate(taxonomy):
-            if defect.role is Role.IGNORE:
+            if defect.role.left_out:
                 continue
             real, said = class_mask(true_stack, defect.id) & valid, class_mask(stack, defect.id) & valid
             hits[row, place] = np.count_nonzero(real & said)

@@ -3,7 +3,7 @@
 A frame is named by its ``imagePath``, without folders; a file without shapes says that there is no defect. Shapes of
 one class become one mask, whatever their ``group_id``; overlapping classes are kept. ``labels.txt``, LabelMe's own list
 of labels, orders the classes where it lies in the folder: otherwise they stand in alphabetical order. The label
-``__ignore__`` and the shape flags ``ignore`` and ``nuisance`` are roles.
+``__ignore__`` and the shape flags ``ignore``, ``unknown`` and ``nuisance`` are roles.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def role_of(label: str, flags: Any) -> Role | None:
     if label == _IGNORE:
         return Role.IGNORE
     given = flags if isinstance(flags, dict) else {}
-    return next((role for role in (Role.IGNORE, Role.NUISANCE) if given.get(role.value) is True), None)
+    return next((role for role in (Role.IGNORE, Role.UNKNOWN, Role.NUISANCE) if given.get(role.value) is True), None)
 
 
 def classes_of(

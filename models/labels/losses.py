@@ -24,7 +24,7 @@ class LossKind(StrEnum):
     OVERLAP = "overlap"
     """A pixel carries several classes; the one with the lowest id would stay."""
     ROLE = "role"
-    """Pixels to ignore, or of a nuisance, would come back as those of an ordinary defect."""
+    """Pixels to ignore, of a nuisance or of no known class would come back as those of an ordinary defect."""
     UNKNOWN = "unknown"
     """A frame of which not everything is known; it would be left out, for the format would call the rest clean."""
     NAME = "name"
@@ -56,8 +56,8 @@ class Loss:
                 return f"{pixels} pixel(s) in {count} frame(s) carry several classes; the lowest class id would stay."
             case LossKind.ROLE:
                 return (
-                    f"{pixels} pixel(s) in {count} frame(s) are to be ignored or of a nuisance; they would come back "
-                    "as those of a defect."
+                    f"{pixels} pixel(s) in {count} frame(s) are to be ignored, of a nuisance or unknown; they would "
+                    "come back as those of a known defect."
                 )
             case LossKind.UNKNOWN:
                 return f"{count} frame(s) are not wholly known; they would be left out, or the rest would look clean."

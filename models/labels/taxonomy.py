@@ -30,6 +30,13 @@ class Role(StrEnum):
     """Water, oil, loose scale: shown, never rejects."""
     IGNORE = "ignore"
     """Pixels left out of loss and metrics."""
+    UNKNOWN = "unknown"
+    """Something is there and a person could not name it: counts against the frame, left out of loss and metrics."""
+
+    @property
+    def left_out(self) -> bool:
+        """Whether loss and metrics leave the pixels out, of this class and of every other."""
+        return self in (Role.IGNORE, Role.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,11 @@ class Taxonomy:
     def role_bits(self, role: Role) -> int:
         """The bits of all classes of ``role``, as one integer to AND a mask stack with."""
         return sum(1 << (defect.id - 1) for defect in self.classes if defect.role is role)
+
+    @property
+    def left_out_bits(self) -> int:
+        """The bits of all classes whose pixels loss and metrics leave out."""
+        return sum(1 << (defect.id - 1) for defect in self.classes if defect.role.left_out)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready mapping; ``from_json`` reads it back."""

@@ -100,10 +100,11 @@ def test_sizes_of_their_own_names_and_roles_come_back(key):
             DefectClass(1, "Rolled-in_scale", "Rolled-in scale", "#112233"),
             DefectClass(2, "oil", "oil", "#445566", role=Role.NUISANCE),
             DefectClass(3, "leave_out", "leave out", "#778899", role=Role.IGNORE),
+            DefectClass(4, "odd", "odd", "#e000e0", role=Role.UNKNOWN),
         ),
     )
-    named = {"a.jpg": np.array([[1, 2, 4]], dtype=np.uint8), "b.bmp": np.array([[3], [0]], dtype=np.uint8)}
-    back = there_and_back(label_set_of(named, 3, taxonomy), key)
+    named = {"a.jpg": np.array([[1, 2, 4, 8]], dtype=np.uint8), "b.bmp": np.array([[3], [0]], dtype=np.uint8)}
+    back = there_and_back(label_set_of(named, 4, taxonomy), key)
     assert_equal(back, named)
     assert [(one.name, one.title, one.role) for one in back.taxonomy] == [
         (one.name, one.title, one.role) for one in taxonomy

@@ -207,20 +207,21 @@ def with_roles():
             DefectClass(1, "pit", "Pit", "#112233"),
             DefectClass(2, "water", "Water", "#445566", role=Role.NUISANCE),
             DefectClass(3, "blur", "Blur", "#778899", role=Role.IGNORE),
+            DefectClass(4, "odd", "Odd", "#99aabb", role=Role.UNKNOWN),
         ),
     )
-    return label_set_of({"a.png": np.array([[1, 2, 4]], np.uint8), "b.png": np.array([[1]], np.uint8)}, 3, taxonomy)
+    return label_set_of({"a.png": np.array([[1, 2, 4, 8]], np.uint8), "b.png": np.array([[1]], np.uint8)}, 4, taxonomy)
 
 
 @pytest.mark.parametrize(
     ("key", "lost"),
     [("kaggle", True), ("png", True), ("yolo", True), ("coco", False), ("labelme", False), ("cvat", False)],
 )
-def test_pixels_to_ignore_or_of_a_nuisance_are_a_loss_where_no_role_can_be_written(tmp_path, key, lost):
+def test_pixels_to_ignore_of_a_nuisance_or_unknown_are_a_loss_where_no_role_can_be_written(tmp_path, key, lost):
     export = Export(with_roles(), format_by_key(key), target_of(tmp_path, key), WriteOptions(), "somebody")
     survey = export.survey()
     assert [(loss.kind, dict(loss.frames)) for loss in survey.losses] == (
-        [(LossKind.ROLE, {"a.png": 2})] if lost else []
+        [(LossKind.ROLE, {"a.png": 3})] if lost else []
     )
     if lost:
         with pytest.raises(LossError, match="could not hold everything"):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui import icons
 from app.ui.fonts import figures_font
 from app.ui.sentences import whole
-from models.labels.taxonomy import DefectClass, Taxonomy
+from models.labels.taxonomy import DefectClass, Role, Taxonomy
 
 _CHIP_PX = 24
 
@@ -104,7 +104,7 @@ class _ClassRow(QWidget):
         self.pick.setStyleSheet("text-align: left; padding: 0 10px;")
         self.pick.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         key = f"  ({defect.key})" if defect.key else ""
-        self.pick.setToolTip(self.tr("Draw {title}").format(title=defect.title) + key)
+        self.pick.setToolTip(self.tr("Draw {title}").format(title=defect.title) + self._note(defect.role) + key)
         self.area = QLabel("–")
         self.area.setProperty("role", "caption")
         self.area.setFont(figures_font(14))
@@ -130,6 +130,15 @@ class _ClassRow(QWidget):
         layout.addWidget(self.lock)
         layout.addWidget(self.eye)
 
+    def _note(self, role: Role) -> str:
+        """What a class that is no ordinary defect means."""
+        notes = {
+            Role.NUISANCE: self.tr(": it never rejects"),
+            Role.IGNORE: self.tr(": pixels nobody can judge; no model learns from them"),
+            Role.UNKNOWN: self.tr(": a defect nobody can name yet; no model learns from it"),
+        }
+        return notes.get(role, "")
+
     def _on_hidden(self, hidden: bool) -> None:
         self.eye.setIcon(icons.icon("eye-off" if hidden else "eye"))
         said = self.tr("Show {title}") if hidden else self.tr("Hide {title}")
@@ -144,7 +153,7 @@ class _ClassRow(QWidget):
 
 
 def _chip(defect: DefectClass) -> QIcon:
-    """The class's colour with its key in it."""
+    """The class's colour with its key in it; hatched for a class to ignore, a disc for an unknown one."""
     colour = QColor(*defect.rgb)
     picture = QPixmap(_CHIP_PX * 2, _CHIP_PX * 2)
     picture.fill(Qt.GlobalColor.transparent)
@@ -152,9 +161,16 @@ def _chip(defect: DefectClass) -> QIcon:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor(0, 0, 0, 150))
     painter.setBrush(colour)
-    painter.drawRoundedRect(picture.rect().adjusted(1, 1, -2, -2), 8, 8)
+    place = picture.rect().adjusted(1, 1, -2, -2)
+    if defect.role is Role.UNKNOWN:
+        painter.drawEllipse(place)
+    else:
+        painter.drawRoundedRect(place, 8, 8)
+    if defect.role is Role.IGNORE:
+        painter.setBrush(QBrush(QColor(0, 0, 0, 110), Qt.BrushStyle.BDiagPattern))
+        painter.drawRoundedRect(place, 8, 8)
     painter.setPen(QColor("#000000") if colour.lightness() > 110 else QColor("#ffffff"))
     painter.setFont(figures_font(28, QFont.Weight.DemiBold))
-    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, defect.key)
+    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, defect.key.replace("Shift+", "⇧"))
     painter.end()
     return QIcon(picture)

@@ -1,4 +1,4 @@
-"""Ignored pixels: marked in the editor, kept with the correction, in no label of a CSV and in no loss."""
+"""Ignored pixels and unknown findings: marked in the editor, kept with the correction, in no CSV and in no loss."""
 
 import csv
 import json
@@ -12,10 +12,11 @@ import pytest
 
 from app.review.edit import Action, Edit, OverlapPolicy
 from app.review.export import ExportPlan, Scope, export_labels
-from app.review.ignored import ignored_id, stated, with_ignored, without_ignored
 from app.review.journal import JournalFolder
 from app.review.label_file import open_label_file
+from app.review.offered import stated, with_offered, without_offered
 from app.review.open_case import OpenCase, Reviewer
+from app.review.ports import ReviewError
 from app.review.rules import DrawingRules
 from app.review.tools.outline import rectangle
 from app.review_desk import open_desk
@@ -27,6 +28,8 @@ from app.words.inspection import Inspection, ModelUsed, Verdict, VerdictKind
 from app.words.reason import Reason
 from models.data.collection import IGNORED, target_index
 from models.data.corrections_folder import read_corrections
+from models.data.crops import target_array
+from models.data.readers import DataPlan, read_collection
 from models.labels.kaggle import KaggleStyle
 from models.labels.masks import class_mask, empty_stack
 from models.labels.taxonomy import DefectClass, Role, Taxonomy, make_taxonomy
@@ -49,31 +52,38 @@ def mark(case, class_id, *corners):
     case.do_all(rules.draw(case.document.stack, rectangle(*corners, case.document.size), class_id), Action.RECTANGLE)
 
 
-def test_a_taxonomy_without_one_is_offered_a_class_to_ignore():
-    wide = with_ignored(TAXONOMY)
-    assert wide.names == ("a", "b", "ignored")
-    assert wide.by_id(3).role is Role.IGNORE
-    assert (ignored_id(TAXONOMY), ignored_id(wide)) == (None, 3)
-    assert with_ignored(wide) is wide
+def test_a_taxonomy_without_them_is_offered_a_class_to_ignore_and_an_unknown_one():
+    wide = with_offered(TAXONOMY)
+    assert wide.names == ("a", "b", "ignored", "unknown")
+    assert [defect.role for defect in wide][2:] == [Role.IGNORE, Role.UNKNOWN]
+    assert len({(defect.colour, defect.key) for defect in wide}) == 4
+    assert with_offered(wide) is wide
     taken = Taxonomy("taken", (DefectClass(1, "ignored", "Ignored", "#ff0000", "i"),))
-    assert with_ignored(taken).names == ("ignored", "ignored_")
-    assert with_ignored(taken).by_id(2).key == ""
-    full = make_taxonomy("full", [f"c{k}" for k in range(64)])
-    assert with_ignored(full) is full, "there is no bit left"
+    assert with_offered(taken).names == ("ignored", "ignored_", "unknown")
+    assert with_offered(taken).by_id(2).key == ""
+    own = Taxonomy("own", (DefectClass(1, "weld", "Weld", "#ff0000", role=Role.IGNORE),))
+    assert with_offered(own).names == ("weld", "unknown"), "it has a class to ignore"
+    almost, full = (make_taxonomy("full", [f"c{k}" for k in range(count)]) for count in (63, 64))
+    assert with_offered(almost).names[63:] == ("ignored",)
+    assert with_offered(full) is full, "there is no bit left"
 
 
-def test_a_stack_is_stated_in_its_own_classes_unless_pixels_are_ignored():
+def test_a_stack_is_stated_in_its_own_classes_unless_an_offered_one_is_marked():
     eight = make_taxonomy("eight", list("abcdefgh"))
-    wide = with_ignored(eight)
+    wide = with_offered(eight)
     stack = np.array([[0, 1, 128, 129]], np.uint16)
     narrow, taxonomy = stated(stack, wide, eight)
     assert (narrow.dtype, narrow.tolist(), taxonomy) == (np.uint8, stack.tolist(), eight)
-    marked = np.array([[0, 1, 256, 257]], np.uint16)
+    marked = np.array([[0, 1, 256, 257, 513]], np.uint16)
     same, taxonomy = stated(marked, wide, eight)
     assert (same.dtype, same.tolist(), taxonomy) == (np.uint16, marked.tolist(), wide)
-    kept, ignored_px = without_ignored(marked, eight)
-    assert (kept.dtype, kept.tolist(), ignored_px) == (np.uint8, [[0, 1, 0, 1]], 2)
-    assert without_ignored(narrow, eight)[1] == 0
+    assert stated(marked & 0x2FF, wide, eight)[1] == wide, "an unknown finding alone"
+    kept, left_out = without_offered(marked, eight)
+    assert (kept.dtype, kept.tolist()) == (np.uint8, [[0, 1, 0, 1, 1]])
+    assert left_out == {Role.IGNORE: 2, Role.UNKNOWN: 1}
+    assert without_offered(narrow, eight)[1] == {}
+    full = np.array([[1 << 63]], np.uint64)
+    assert without_offered(full, make_taxonomy("full", [f"c{k}" for k in range(64)])) == (full, {})
     assert stated(narrow, eight, eight)[1] is eight
 
 
@@ -91,7 +101,7 @@ def test_marked_pixels_come_back_from_the_store_and_are_left_out_of_the_loss(tmp
         store.writer.flush()
         desk = open_desk(store, "weber", "line-2", tmp_path / "review")
         case = OpenCase(desk.station.load(inspected.id), desk.journals)
-        assert case.case.taxonomy.names == ("a", "b", "ignored")
+        assert case.case.taxonomy.names == ("a", "b", "ignored", "unknown")
         mark(case, 3, (4, 0), (12, 20))
         correction = case.hand_over(ReviewState.CORRECTED, REVIEWER)
         desk.station.save_correction(correction, image).result(10)
@@ -178,8 +188,52 @@ def test_a_label_files_frames_keep_ignored_pixels_in_its_log_alone(tmp_path, jou
     again.file.close()
 
 
+def test_an_unknown_finding_counts_against_the_frame_and_is_not_learnt(tmp_path):
+    with Store.open(tmp_path / "store", "line-2", "weber") as store:
+        frame = Frame("sim:x", 0, "0.png", datetime.now(UTC), np.full(SIZE, 90, np.uint8))
+        store.writer.put(
+            Inspection(
+                uuid.uuid4(), frame, TAXONOMY, empty_stack(*SIZE, 2), (), {1: 0.1},
+                Verdict(VerdictKind.REVIEW, Reason("clean")), ModelUsed("m", "0" * 64, "test"), "r",
+            )
+        )  # fmt: skip
+        store.writer.flush()
+        desk = open_desk(store, "weber", "line-2", tmp_path / "review")
+        (item,) = desk.station.items()
+        case = OpenCase(desk.station.load(item.id), desk.journals)
+        assert case.decision is ReviewState.VERIFIED_EMPTY
+        mark(case, 4, (5, 5), (9, 8))
+        assert case.decision is ReviewState.CORRECTED, "something is there"
+        with pytest.raises(ReviewError, match="cannot be saved as free of defects"):
+            case.hand_over(ReviewState.VERIFIED_EMPTY, REVIEWER)
+        correction = case.hand_over(case.decision, REVIEWER)
+        assert correction.taxonomy.names == ("a", "b", "ignored", "unknown")
+        desk.station.save_correction(correction).result(10)
+        case.stored(correction)
+        case.close()
+        (item,) = desk.station.items()
+        assert item.class_names == ("unknown",)
+
+        for style in KaggleStyle:
+            plan = ExportPlan(tmp_path / f"{style.value}.csv", TAXONOMY, style)
+            (written,) = export_labels(desk.station.labels(TAXONOMY), plan).frames
+            assert (written.area_px, written.ignored_px, written.unknown_px) == ({}, 0, 12)
+            manifest = json.loads(plan.manifest_path.read_text())
+            assert manifest["frames"][0]["unknown_px"] == 12
+            assert (manifest["counts"]["with_unknown"], manifest["counts"]["verified_empty"]) == (1, 0)
+
+        export_corrections(tmp_path / "store", tmp_path / "training")
+        plan = DataPlan("store", "two", TAXONOMY.names, folder=str(tmp_path / "training"))
+        collection = read_collection(plan)
+        assert collection.taxonomy.names == TAXONOMY.names
+        target = target_array(collection, 0, exclusive=True)
+        assert np.array_equal(target == IGNORED, class_mask(correction.stack, 4))
+        assert not target[target != IGNORED].any()
+        desk.close()
+
+
 def test_ignored_pixels_yield_and_are_locked_as_any_class(journals):
-    wide = with_ignored(TAXONOMY)
+    wide = with_offered(TAXONOMY)
     before = np.array([[1, 2, 0, 4]], np.uint8)
     row = rectangle((0, 0), (4, 1), (1, 4))
     yielding = DrawingRules(wide, overlap={3: OverlapPolicy.YIELD})
