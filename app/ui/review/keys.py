@@ -53,6 +53,7 @@ REVIEW_KEYS = KeyGroup(
         KeyBinding("word", "See masks as they came", shown="hold W"),
         KeyBinding("difference", "Difference from the masks as they came", ("D",)),
         KeyBinding("wipe", "Wipe between the masks as they came and now", ("C",)),
+        KeyBinding("catalogue", "Class catalogue: what counts, what does not", ("Shift+C",)),
         KeyBinding("opinion", "Ask a model about this frame", ("Shift+D",)),
         KeyBinding("heat", "How sure the model is of the class drawn with", ("Shift+H",)),
         KeyBinding("tone", "Contrast, brightness, gamma", ("T",)),

@@ -85,6 +85,7 @@ class ReviewPage(ReviewWidgets):
         self.column.note_edit.editingFinished.connect(self._on_note_edited)
         self.export_sheet.closed.connect(self.close_sheet)
         self.open_sheet.closed.connect(self.close_sheet)
+        self.catalogue_sheet.closed.connect(self.close_sheet)
         self.queue_panel.filter_sheet.closed.connect(self.close_sheet)
         self.queue_panel.bulk_sheet.closed.connect(self.close_sheet)
         self.queue_panel.bulk_sheet.about_to_start.connect(self._leave_case)
@@ -137,6 +138,7 @@ class ReviewPage(ReviewWidgets):
         self.head.station_button.setVisible(self._label_file is not None and self._desk.station is not None)
         self.queue_panel.set_session(session)
         self.export_sheet.set_session(session)
+        self.catalogue_sheet.set_store(store)
         session.refresh()
 
     @Slot()
@@ -192,6 +194,7 @@ class ReviewPage(ReviewWidgets):
         self.export_sheet.close_work()
         self.open_sheet.close_work()
         self.asking.close()
+        self.catalogue_sheet.close_work()
         self._leave_session()
         if self._label_file is not None:
             self._label_file.close()
@@ -285,6 +288,12 @@ class ReviewPage(ReviewWidgets):
         """Back to what the model or the label file said, as one step."""
         if self.case is not None and self._can_decide() and not self.drawing.busy:
             self._show_patch(self.case.restore_word(self.drawing.table.rules.protected_bits))
+
+    @Slot()
+    def open_catalogue(self) -> None:
+        """Show what counts as the class drawn with and what does not, or close that."""
+        self.show_sheet(self.catalogue_sheet)
+        self._show_class()
 
     @Slot()
     def open_opinion(self) -> None:
@@ -408,6 +417,8 @@ class ReviewPage(ReviewWidgets):
         table = self.drawing.table
         self.column.class_panel.set_picked(table.class_id)
         self.column.show_overlap(table.policy(table.class_id))
+        if self.case is not None and self.right.currentWidget() is self.catalogue_sheet:
+            self.catalogue_sheet.show_class(self.case.case.taxonomy, table.class_id)
 
     @Slot()
     def _on_drawable_changed(self) -> None:

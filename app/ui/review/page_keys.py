@@ -75,6 +75,7 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("difference", partial(area.comparing.toggle, Comparison.DIFFERENCE)),
         ("wipe", partial(area.comparing.toggle, Comparison.WIPE)),
         ("tone", area.view_bar.open_tone),
+        ("catalogue", page.open_catalogue),
         ("opinion", page.open_opinion),
         ("heat", page.asking.toggle_heat),
         ("local", area.view_bar.tone_panel.toggle_local),

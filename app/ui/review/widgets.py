@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.review.desk import ReviewDesk
 from app.ui.review.case_head import CaseHead
+from app.ui.review.catalogue_sheet import CatalogueSheet
 from app.ui.review.decision_bar import DecisionBar
 from app.ui.review.drawing import Drawing
 from app.ui.review.export_sheet import ExportSheet
@@ -36,10 +37,11 @@ class ReviewWidgets(QWidget):
         self.column = WorkColumn()
         self.export_sheet = ExportSheet()
         self.open_sheet = OpenSheet(desk)
+        self.catalogue_sheet = CatalogueSheet()
         self.drawing = Drawing(self.canvas, self)
         self.right = QStackedWidget()
         queue_sheets = (self.queue_panel.filter_sheet, self.queue_panel.bulk_sheet)
-        for widget in (self.column, self.export_sheet, self.open_sheet, *queue_sheets):
+        for widget in (self.column, self.export_sheet, self.open_sheet, self.catalogue_sheet, *queue_sheets):
             self.right.addWidget(widget)
         middle = QVBoxLayout()
         middle.setSpacing(8)
