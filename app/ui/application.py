@@ -15,6 +15,7 @@ from app import __version__
 from app.ui import icons, theme
 from app.ui.bridge import LineBridge
 from app.ui.fonts import load_fonts
+from app.ui.key_positions import KeyPositions
 from app.ui.preferences import Preferences
 from app.ui.shell import MainWindow, PageEntry
 from app.ui.station import Station
@@ -55,6 +56,7 @@ def make_window(station: Station, pages: Sequence[PageEntry]) -> MainWindow:
     bridge = LineBridge(station)
     window = MainWindow(station, bridge, pages)
     bridge.setParent(window)
+    KeyPositions(window)
     return window
 
 

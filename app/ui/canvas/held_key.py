@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-# While one of these has the focus a letter is text.
-_TEXT_INPUTS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+from app.ui.key_positions import TEXT_INPUTS, key_at_place
 
 
 class HeldKey(QObject):
@@ -43,7 +42,8 @@ class HeldKey(QObject):
             return False
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
             return False
-        if event.key() != self._key or not isinstance(watched, QWidget) or not self._is_ours(watched):
+        pressed = key_at_place(event) or event.key()
+        if pressed != self._key or not isinstance(watched, QWidget) or not self._is_ours(watched):
             return False
         if event.isAutoRepeat():
             return self._down
@@ -63,7 +63,7 @@ class HeldKey(QObject):
         return (
             self._owner.isVisible()
             and watched.window() is self._owner.window()
-            and not isinstance(watched, _TEXT_INPUTS)
+            and not isinstance(watched, TEXT_INPUTS)
         )
 
     def _let_up(self) -> None:

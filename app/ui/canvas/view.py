@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent, QTransform, QWheelE
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app.ui.canvas.layers import Box
+from app.ui.key_positions import key_at_place
 
 _FIT_MARGIN_PX = 8
 _LARGEST_SCALE = 64.0
@@ -157,7 +158,7 @@ class ZoomView(QGraphicsView):
     def take_view_key(self, event: QKeyEvent) -> bool:
         """Pan or zoom if the key means that; whether it did."""
         step = 0.1 * self.viewport().width()
-        match event.key():
+        match key_at_place(event) or event.key():
             case Qt.Key.Key_Left:
                 self.pan_by(-step, 0)
             case Qt.Key.Key_Right:

@@ -117,7 +117,7 @@ class VerdictBanner(QFrame):
         self.block.show_verdict(None)
         if starting:
             self.reason.setText(self.tr("The line is starting: source and model are being opened."))
-            self.frame.setText(self.tr("A model's first start on this computer takes up to a minute, later ones seconds."))
+            self.frame.setText(self.tr("A model's first start here takes up to a minute, later ones seconds."))
         else:
             self.reason.setText(self.tr("No frame inspected yet."))
             self.frame.setText(self.tr("Choose a source and start the line."))
