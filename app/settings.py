@@ -159,6 +159,13 @@ OVERLAY_OPACITY = Setting(
 LAST_PAGE = Setting(
     "last_page", str, lambda: "live", Place.PERSON, "The page that was open last; it is opened again at the start."
 )
+REVIEW_NEIGHBOURS = Setting(
+    "review_neighbours",
+    bool,
+    lambda: True,
+    Place.PERSON,
+    "Whether the review shows the frames before and after the one on the table.",
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     STATION_NAME,
@@ -172,6 +179,7 @@ SETTINGS: tuple[Setting[Any], ...] = (
     THEME,
     OVERLAY_OPACITY,
     LAST_PAGE,
+    REVIEW_NEIGHBOURS,
 )
 """Every setting, in the order of the dialog."""
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app import paths
-from app.settings import LAST_PAGE, OVERLAY_OPACITY, THEME, Place, SettingsError, load, save
+from app.settings import LAST_PAGE, OVERLAY_OPACITY, REVIEW_NEIGHBOURS, THEME, Place, SettingsError, load, save
 from app.ui.theme import ThemeName
 
 _log = logging.getLogger(__name__)
@@ -61,6 +61,15 @@ class Preferences:
     @last_page.setter
     def last_page(self, name: str) -> None:
         self._values = self._values.replaced(LAST_PAGE, name)
+
+    @property
+    def review_neighbours(self) -> bool:
+        """Whether the review shows the frames before and after."""
+        return self._values[REVIEW_NEIGHBOURS]
+
+    @review_neighbours.setter
+    def review_neighbours(self, shown: bool) -> None:
+        self._values = self._values.replaced(REVIEW_NEIGHBOURS, shown)
 
     @property
     def geometry(self) -> QByteArray:

@@ -8,11 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from review_bench import CONTROL, HEIGHT, LEFT, PLAIN, SHIFT, WIDTH, Bench
 
+from app.review.pace import Pace
 from app.review.queue import Order
 from app.review.suspicion import Cause
 from app.review.time_span import TimeSpan
 from app.review_desk import open_desk
 from app.store import Store
+from app.ui.preferences import Preferences
 from app.words.correction import ReviewState
 from app.words.frame import Frame
 from app.words.inspection import Inspection, ModelUsed, Verdict, VerdictKind
@@ -254,3 +256,66 @@ def test_stopping_leaves_whole_frames(station, store, monkeypatch):
     assert store.reader().count_by_state()[ReviewState.CONFIRMED] == 1
     station.wait_for("0.png")
     assert station.page.decision_bar.accept_button.isEnabled()
+
+
+def test_the_pace_is_said_from_the_fourth_decision_on(station, monkeypatch):
+    """A frame every twenty seconds: three a minute, so that four frames take one minute and twenty seconds."""
+    panel = station.page.queue_panel
+    clock, note = iter(range(1_000, 2_000, 20)), Pace.note
+    monkeypatch.setattr(Pace, "note", lambda pace, _now_s: note(pace, next(clock)))
+    for number in range(4):
+        assert not panel.pace_label.isVisible()
+        station.wait_for(f"{number}.png")
+        station.key(Qt.Key.Key_Return)
+    assert panel.pace_label.text() == "3.0 a minute · 1 min left"
+    assert panel.progress_label.text() == "4 of 8 reviewed"
+    assert panel.progress.value() == 4
+
+
+def strip(bench):
+    return "".join(item.name.removesuffix(".png") for item in bench.page.neighbours.items)
+
+
+def test_the_frames_before_and_after_are_seen_and_clicked(station):
+    neighbours = station.page.neighbours
+    assert strip(station) == "0123"
+    first = station.item("0.png").id
+    before = neighbours.place(first)
+    station.qtbot.mouseClick(neighbours, LEFT, PLAIN, neighbours.place(station.item("3.png").id).center())
+    station.wait_for("3.png")
+    assert strip(station) == "123456"
+    assert neighbours.place(station.item("3.png").id) == before, "the frame on the table stays in its place"
+    station.go("7.png")
+    assert strip(station) == "567"
+    station.qtbot.waitUntil(lambda: all(neighbours._thumbnails[item.id] is not None for item in neighbours.items))
+    picture = neighbours._thumbnails[station.item("5.png").id]
+    assert picture.pixelColor(picture.width() - 1, picture.height() - 1).red() == 110, "grey 60 + 10 × 5"
+
+
+def test_a_thumbnail_shows_the_masks_as_they_were_left(station):
+    neighbours, frame = station.page.neighbours, station.item("0.png").id
+    station.qtbot.waitUntil(lambda: neighbours._thumbnails[frame] is not None)
+    plain = neighbours._thumbnails[frame].copy()
+    station.key(Qt.Key.Key_B)
+    station.key(Qt.Key.Key_2)
+    station.stroke([(60, 40), (100, 50)])
+    station.key(Qt.Key.Key_PageDown)
+    station.wait_for("1.png")
+    station.qtbot.waitUntil(lambda: neighbours._thumbnails[frame] is not None)
+    assert neighbours._thumbnails[frame] != plain
+
+
+def test_a_key_hides_the_strip_and_the_person_finds_it_so_again(station):
+    preferences = Preferences()
+    station.page.neighbours.remember_in(preferences)
+    button = station.page.queue_panel.neighbours_button
+    assert station.page.neighbours.isVisible()
+    station.key(Qt.Key.Key_F7)
+    assert not station.page.neighbours.isVisible()
+    assert not button.isChecked()
+    preferences.save()
+    assert not Preferences().review_neighbours
+    station.qtbot.mouseClick(button, LEFT)
+    assert station.page.neighbours.isVisible()
+    assert button.isChecked()
+    assert preferences.review_neighbours

@@ -64,6 +64,7 @@ REVIEW_KEYS = KeyGroup(
         KeyBinding("export", "Export labels", ("Ctrl+E",)),
         KeyBinding("open", "Open a label file", ("Ctrl+O",)),
         KeyBinding("refresh", "Refresh the queue", ("F5",)),
+        KeyBinding("neighbours", "Frames before and after the one on the table", ("F7",)),
         KeyBinding("find", "Find a name or note in the queue", ("Ctrl+F",)),
         KeyBinding("filters", "More filters of the queue", ("F4",)),
         KeyBinding("clear_filters", "Clear all filters", ("Shift+F4",)),

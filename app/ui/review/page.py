@@ -25,7 +25,7 @@ from app.ui.review.page_keys import bind_review_keys
 from app.ui.review.session import ReviewSession
 from app.ui.review.widgets import ReviewWidgets
 from app.ui.sentences import sentence
-from app.ui.shell import PageEntry
+from app.ui.shell import PageEntry, Workplace
 from app.words.correction import ReviewState
 from models.labels.components import Component
 from models.labels.masks import class_mask
@@ -68,6 +68,8 @@ class ReviewPage(ReviewWidgets):
     def _connect(self) -> None:
         self._findings_timer.timeout.connect(self._show_findings)
         self.queue_panel.item_chosen.connect(self.open_item)
+        self.neighbours.item_chosen.connect(self.open_item)
+        self.neighbours.shown_changed.connect(self.queue_panel.neighbours_button.setChecked)
         self.drawing.table.step_finished.connect(self._on_step_finished)
         self.drawing.tool_changed.connect(self._on_tool_changed)
         self.drawing.findings.selected_changed.connect(self.column.finding_panel.mark)
@@ -113,6 +115,7 @@ class ReviewPage(ReviewWidgets):
             (head.station_button, self.show_station),
             (self.queue_panel.refresh_button, self.refresh),
             (self.queue_panel.more_button, self.show_filters),
+            (self.queue_panel.neighbours_button, self.neighbours.toggle),
             (self.queue_panel.change_button, partial(self.show_sheet, self.queue_panel.bulk_sheet)),
         ):
             button.clicked.connect(slot)
@@ -137,6 +140,7 @@ class ReviewPage(ReviewWidgets):
         self._show_class()
         self.head.station_button.setVisible(self._label_file is not None and self._desk.station is not None)
         self.queue_panel.set_session(session)
+        self.neighbours.set_session(session)
         self.export_sheet.set_session(session)
         self.catalogue_sheet.set_store(store)
         session.refresh()
@@ -553,4 +557,10 @@ def _gone(selected: Component, findings: Sequence[Component]) -> bool:
 
 def review_entry(desk: ReviewDesk) -> PageEntry:
     """The entry of the page rail, over one desk."""
-    return PageEntry("review", "Review", "review", lambda workplace: ReviewPage(desk, workplace.messages))
+
+    def make(workplace: Workplace) -> ReviewPage:
+        page = ReviewPage(desk, workplace.messages)
+        page.neighbours.remember_in(workplace.preferences)
+        return page
+
+    return PageEntry("review", "Review", "review", make)

@@ -71,6 +71,7 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("clear_filters", page.queue_panel.clear_filters),
         ("select_all", page.queue_panel.select_all),
         ("change_selected", partial(page.show_sheet, page.queue_panel.bulk_sheet)),
+        ("neighbours", page.neighbours.toggle),
         ("order", page.queue_panel.order_box.open_by_key),
         ("difference", partial(area.comparing.toggle, Comparison.DIFFERENCE)),
         ("wipe", partial(area.comparing.toggle, Comparison.WIPE)),

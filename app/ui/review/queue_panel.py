@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
 
+from app.review.pace import BREAK_S, DECISIONS
 from app.review.queue import Order, QueueFilter
 from app.ui.keys import explain
 from app.ui.picker import Picker
@@ -46,8 +47,15 @@ class QueuePanel(QFrame):
         self.progress.setFixedHeight(14)
         self.progress_label = QLabel()
         self.progress_label.setProperty("role", "caption")
+        self.pace_label = QLabel()
+        self.pace_label.setProperty("role", "caption")
+        said = self.tr("Over the last {count} decisions; breaks of more than {minutes} minutes count as none.")
+        self.pace_label.setToolTip(said.format(count=DECISIONS, minutes=round(BREAK_S / 60)))
+        self.pace_label.hide()
         self.refresh_button = tool("refresh", REVIEW_KEYS["refresh"])
         self.refresh_button.setProperty("role", "flat")
+        self.neighbours_button = tool("neighbours", REVIEW_KEYS["neighbours"], checkable=True)
+        self.neighbours_button.setChecked(True)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Part of a name or note"))
         self.search.setToolTip(f"{REVIEW_KEYS['find'].worded}  ({REVIEW_KEYS['find'].label})")
@@ -89,6 +97,7 @@ class QueuePanel(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.source_label, 1)
+        head.addWidget(self.neighbours_button)
         head.addWidget(self.refresh_button)
         filters = QVBoxLayout()
         filters.setSpacing(6)
@@ -108,6 +117,7 @@ class QueuePanel(QFrame):
         top.addLayout(head)
         top.addWidget(self.progress_label)
         top.addWidget(self.progress)
+        top.addWidget(self.pace_label)
         top.addLayout(filters)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -252,6 +262,7 @@ class QueuePanel(QFrame):
         if listed != every:
             said += self.tr(" · {listed} listed").format(listed=whole(listed))
         self.progress_label.setText(said)
+        self._show_pace(every - reviewed)
         self.empty_label.setVisible(not listed)
         self.list.setVisible(bool(listed))
         self.empty_label.setText(
@@ -259,3 +270,19 @@ class QueuePanel(QFrame):
             if every
             else self.tr("Nothing to review yet. Start the line on the Live page, or open a label file.")
         )
+
+    def _show_pace(self, left: int) -> None:
+        """How fast it goes and how long it takes, once there are enough decisions to say."""
+        assert self._session is not None, "there is a session to show"
+        pace, minutes = self._session.pace.per_minute, self._session.pace.minutes_left(left)
+        self.pace_label.setVisible(pace is not None)
+        if pace is None or minutes is None:
+            return
+        said = self.tr("{pace:.1f} a minute").format(pace=pace)
+        if left:
+            said += self.tr(" · {time} left").format(time=self._worded(minutes))
+        self.pace_label.setText(said)
+
+    def _worded(self, minutes: float) -> str:
+        hours, rest = divmod(max(round(minutes), 1), 60)
+        return self.tr("{hours} h {rest} min").format(hours=whole(hours), rest=rest) if hours else f"{rest} min"

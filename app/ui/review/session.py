@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -14,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from app.review.bulk import BulkPlan, BulkReport, Change, LeftAlone, Progress, do_change, plan_change
 from app.review.journal import JournalFolder
 from app.review.open_case import OpenCase, Reviewer, SaveStatus
+from app.review.pace import Pace
 from app.review.ports import PERSONS_WORD, ReviewCase, ReviewError, ReviewItem, ReviewStore
 from app.review.queue import Order, QueueFilter, ReviewQueue
 from app.words.correction import Correction, ReviewState
@@ -66,6 +69,7 @@ class ReviewSession(QObject):
         super().__init__(parent)
         self.store = store
         self.queue = ReviewQueue()
+        self.pace = Pace()
         self.taxonomies: tuple[Taxonomy, ...] = ()
         self._counts: Counter[ReviewState] = Counter()
         self._journals = journals
@@ -115,7 +119,7 @@ class ReviewSession(QObject):
     def refresh(self) -> None:
         """Read the queue anew."""
         self._list_asked = object()
-        self._ask(self._read_queue, partial(self._take_items, self._list_asked))
+        self.ask(self._read_queue, partial(self._take_items, self._list_asked))
         self._edited = self._journals.pending()
 
     def set_filter(self, shown: QueueFilter, order: Order = Order.SUSPICION) -> None:
@@ -158,6 +162,7 @@ class ReviewSession(QObject):
         case = self.current
         if case is None:
             return False
+        self.pace.note(time.monotonic())
         return self._hand_over(case, state)
 
     def retry(self) -> None:
@@ -226,8 +231,13 @@ class ReviewSession(QObject):
 
     # Background work
 
-    def _ask(self, work: Callable[[], object], take: Callable[[object, BaseException | None], None]) -> Future[object]:
-        future: Future[object] = self._reader.submit(work)
+    def opened(self, item_id: UUID) -> OpenCase | None:
+        """The case of an item that has been on the table lately, its strokes in it."""
+        return self._cases.get(item_id)
+
+    def ask(self, work: Callable[[], Any], take: Callable[[Any, BaseException | None], None]) -> Future[Any]:
+        """Do work on the thread that reads; ``take`` is given its result, or its error, in this object's thread."""
+        future: Future[Any] = self._reader.submit(work)
         future.add_done_callback(partial(self._pass_on, take))
         return future
 
@@ -264,8 +274,8 @@ class ReviewSession(QObject):
             if self._loading[other].cancel():
                 del self._loading[other]
         if item_id not in self._loading:
-            future = self._ask(partial(self.store.load, item_id), partial(self._take_case, item_id))
-            self._loading[item_id] = future  # type: ignore[assignment]  # the task's result is a ReviewCase
+            future = self.ask(partial(self.store.load, item_id), partial(self._take_case, item_id))
+            self._loading[item_id] = future
 
     def _take_case(self, item_id: UUID, loaded: ReviewCase | None, error: BaseException | None) -> None:
         self._loading.pop(item_id, None)
@@ -295,8 +305,8 @@ class ReviewSession(QObject):
         """Read the next item while this one is looked at."""
         for item in (self.queue.next_to_do(), self.queue.neighbour(1)):
             if item is not None and item.id not in {*self._cases, *self._loading, *self._held}:
-                future = self._ask(partial(self.store.load, item.id), partial(self._take_case, item.id))
-                self._loading[item.id] = future  # type: ignore[assignment]  # the task's result is a ReviewCase
+                future = self.ask(partial(self.store.load, item.id), partial(self._take_case, item.id))
+                self._loading[item.id] = future
                 return
 
     def _forget(self) -> None:

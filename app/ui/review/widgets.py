@@ -13,6 +13,7 @@ from app.ui.review.drawing import Drawing
 from app.ui.review.export_sheet import ExportSheet
 from app.ui.review.frame_area import FrameArea
 from app.ui.review.open_sheet import OpenSheet
+from app.ui.review.queue_neighbours import NeighbourStrip
 from app.ui.review.queue_panel import QueuePanel
 from app.ui.review.tool_bar import ToolBar
 from app.ui.review.work_column import WorkColumn
@@ -33,6 +34,7 @@ class ReviewWidgets(QWidget):
         self.tool_bar = ToolBar()
         self.frame_area = FrameArea()
         self.canvas = self.frame_area.canvas
+        self.neighbours = NeighbourStrip()
         self.decision_bar = DecisionBar()
         self.column = WorkColumn()
         self.export_sheet = ExportSheet()
@@ -48,6 +50,7 @@ class ReviewWidgets(QWidget):
         middle.addWidget(self.head)
         middle.addWidget(self.tool_bar)
         middle.addWidget(self.frame_area, 1)
+        middle.addWidget(self.neighbours)
         middle.addWidget(self.decision_bar)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 12)
