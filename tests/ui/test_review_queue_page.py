@@ -319,3 +319,19 @@ def test_a_key_hides_the_strip_and_the_person_finds_it_so_again(station):
     assert station.page.neighbours.isVisible()
     assert button.isChecked()
     assert preferences.review_neighbours
+
+
+def test_the_head_says_why_a_frame_stands_high_up_until_it_is_decided(station):
+    head = station.page.head
+    assert head.cause_badge.text() == "Suspicion 90% · Near a threshold"
+    assert "near its gate" in head.cause_badge.toolTip()
+    station.go("2.png")
+    assert head.cause_badge.text() == "Suspicion 70% · Classifier against segmenter"
+    assert "Scratch is likely (80%), but no pixels of it were found." in head.reason_label.text()
+    station.go("7.png")
+    assert not head.cause_badge.isVisible(), "20% is nothing to look at"
+    station.go("2.png")
+    station.key(Qt.Key.Key_Return)
+    station.qtbot.waitUntil(lambda: station.item("2.png").reviewed)
+    station.go("2.png")
+    assert not head.cause_badge.isVisible()

@@ -63,6 +63,28 @@ CAUSE_WORDS: dict[Cause, str] = {
     Cause.NOT_INSPECTED: str(QT_TRANSLATE_NOOP("review", "Not inspected")),
 }
 
+CAUSE_HELP: dict[Cause, str] = {
+    Cause.THRESHOLD: str(
+        QT_TRANSLATE_NOOP(
+            "review",
+            "A class's probability is near its gate, or an area or a count near its limit: with a little more or "
+            "less, the verdict would have been another. 100% is at the gate or limit.",
+        )
+    ),
+    Cause.CONTRADICTION: str(
+        QT_TRANSLATE_NOOP(
+            "review", "The classifier is sure that a class is in the frame, and the segmenter drew no pixel of it."
+        )
+    ),
+    Cause.LABEL: str(
+        QT_TRANSLATE_NOOP("review", "A label check compared the label with a model, and they disagree so strongly.")
+    ),
+    Cause.UNLABELLED: str(
+        QT_TRANSLATE_NOOP("review", "The label file has no row of this frame: nobody has said anything of it.")
+    ),
+    Cause.NOT_INSPECTED: str(QT_TRANSLATE_NOOP("review", "Nothing is known of a frame that was not inspected.")),
+}
+
 ORDER_WORDS: dict[Order, str] = {
     Order.SUSPICION: str(QT_TRANSLATE_NOOP("review", "Suspicion")),
     Order.AREA: str(QT_TRANSLATE_NOOP("review", "Area")),
