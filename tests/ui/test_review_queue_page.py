@@ -169,7 +169,7 @@ def test_ctrl_and_shift_select_without_opening_and_a_plain_click_opens(station):
     assert station.name == "0.png"
     click_row(station, 4, SHIFT)
     assert selected(station) == "0234"
-    assert station.page.queue_panel.change_button.text() == "Change 4 selected …"
+    assert station.page.queue_panel.change_button.text() == "Change 4 …"
     station.key(Qt.Key.Key_PageDown)
     station.wait_for("1.png")
     assert selected(station) == "0234", "one can look through frames with others selected"
@@ -201,7 +201,7 @@ def test_a_class_is_relabelled_in_all_selected_frames_and_undone_in_one(station,
     said = sheet.plan_label.text()
     assert "7 frame(s), 35 finding(s) from Pit to Scratch." in said
     assert "7 of them nobody has decided on; they are saved as unsure." in said
-    assert "Left alone, for strokes in them are not decided: 0.png." in said
+    assert "Left alone, for strokes in them are not decided: 0.png." in sheet.left_alone_label.text()
     before = {item.name: store.reader().load(item.id).stack for item in station.page.session.queue.all}
     station.qtbot.mouseClick(sheet.start_button, LEFT)
     assert station.page.case is None, "nobody draws in a frame that is being changed"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
 
 from app.ui import icons
 from app.ui.keys import KeyBinding, explain
+from app.ui.picker import Picker
 
 _ICON_PX = 22
 
@@ -22,6 +23,13 @@ def button(text: str, icon: str = "", *, primary: bool = False, flat: bool = Fal
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setAutoDefault(False)
     return made
+
+
+def narrow(picker: Picker) -> Picker:
+    """The same picker, as narrow as its column has it though a choice be longer."""
+    picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    picker.setMinimumContentsLength(6)
+    return picker
 
 
 def tool(icon: str, binding: KeyBinding, *, checkable: bool = False) -> QToolButton:

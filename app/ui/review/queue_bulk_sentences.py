@@ -11,8 +11,8 @@ from app.ui.review.sentences import worded
 from app.ui.sentences import whole
 from app.words.correction import ReviewState
 
-_NAMED = 12
-"""So many frames are named; of more, how many more."""
+_NAMED = {LeftAlone.UNSAVED: 60, LeftAlone.NO_IMAGE: 6, LeftAlone.NO_CLASS: 6}
+"""So many frames are named; of more, how many more. Those with strokes wait for somebody, who needs their names."""
 
 LEFT_ALONE_WORDS: dict[LeftAlone, str] = {
     LeftAlone.UNSAVED: str(QT_TRANSLATE_NOOP("review", "Left alone, for strokes in them are not decided: {names}.")),
@@ -47,8 +47,9 @@ def plan_sentences(plan: BulkPlan, titles: Mapping[str, str]) -> tuple[str, ...]
             lines.append(said.format(count=whole(plan.undecided)))
     else:
         lines = [worded(_DECIDED[change.state]).format(frames=frames, cleared=whole(plan.cleared))]
-    lines.append(worded("Each can be undone in its frame."))
-    return (*lines, *_left_alone(plan.left_alone))
+    if plan.frames:
+        lines.append(worded("Each can be undone in its frame."))
+    return tuple(lines)
 
 
 def report_sentences(report: BulkReport) -> tuple[str, ...]:
@@ -59,14 +60,21 @@ def report_sentences(report: BulkReport) -> tuple[str, ...]:
     lines = [said.format(saved=whole(report.saved), frames=whole(report.frames))]
     if report.problem:
         lines.append(report.problem)
-    return (*lines, *_left_alone(report.left_alone))
+    # the others have been said of the selection before
+    alone = {why: names for why, names in report.left_alone.items() if why is LeftAlone.UNSAVED}
+    return (*lines, *left_alone_sentences(alone))
 
 
-def _left_alone(names: Mapping[LeftAlone, Sequence[str]]) -> list[str]:
-    return [worded(text).format(names=_listed(names[why])) for why, text in LEFT_ALONE_WORDS.items() if why in names]
+def left_alone_sentences(names: Mapping[LeftAlone, Sequence[str]]) -> tuple[str, ...]:
+    """Who is left alone, and why."""
+    return tuple(
+        worded(text).format(names=_listed(names[why], _NAMED[why]))
+        for why, text in LEFT_ALONE_WORDS.items()
+        if why in names
+    )
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    more = len(names) - _NAMED
+def _listed(names: Sequence[str], most: int) -> str:
+    shown = ", ".join(names[:most])
+    more = len(names) - most
     return shown if more <= 0 else worded("{names} and {count} more").format(names=shown, count=whole(more))

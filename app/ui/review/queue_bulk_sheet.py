@@ -12,8 +12,8 @@ from app.review.bulk import BulkPlan, BulkReport, Change, Decide, Relabel
 from app.review.ports import ReviewError, ReviewItem
 from app.ui.picker import Picker
 from app.ui.review.background import Background
-from app.ui.review.controls import button
-from app.ui.review.queue_bulk_sentences import plan_sentences, report_sentences
+from app.ui.review.controls import button, narrow
+from app.ui.review.queue_bulk_sentences import left_alone_sentences, plan_sentences, report_sentences
 from app.ui.review.session import ReviewSession
 from app.ui.review.sheet import Sheet
 from app.ui.sentences import whole
@@ -37,7 +37,7 @@ class QueueBulkSheet(Sheet):
     done = Signal()
 
     def __init__(self) -> None:
-        super().__init__(self.tr("Change selected frames"))
+        super().__init__(self.tr("Change frames"))
         self.plan: BulkPlan | None = None
         self.report: BulkReport | None = None
         self._session: ReviewSession | None = None
@@ -54,7 +54,7 @@ class QueueBulkSheet(Sheet):
     def _build(self) -> None:
         self.selection_label = self.add_caption()
         self.add_title(self.tr("What to do with them"))
-        self.action_box = Picker("selected")
+        self.action_box = narrow(Picker("selected"))
         for text, value in (
             (self.tr("Relabel a class"), _RELABEL),
             (self.tr("Confirm their masks as right"), ReviewState.CONFIRMED),
@@ -64,10 +64,10 @@ class QueueBulkSheet(Sheet):
             self.action_box.addItem(text, value)
         self.body.addWidget(self.action_box)
         self.from_title = self.add_title(self.tr("From class"))
-        self.from_box = Picker("box")
+        self.from_box = narrow(Picker("box"))
         self.body.addWidget(self.from_box)
         self.to_title = self.add_title(self.tr("To class"))
-        self.to_box = Picker("box")
+        self.to_box = narrow(Picker("box"))
         self.body.addWidget(self.to_box)
         self.decides_choice = QCheckBox(self.tr("Count them as reviewed"))
         self.decides_choice.setToolTip(
@@ -83,6 +83,7 @@ class QueueBulkSheet(Sheet):
         self.stop_button.setToolTip(self.tr("The frames changed so far stay changed and saved, the others as they are"))
         for widget in (self.start_button, self.progress, self.stop_button):
             self.body.addWidget(widget)
+        self.left_alone_label = self.add_caption()
         self.result_label = self.add_caption()
         self.result_label.setProperty("role", "")
         self.body.addStretch(1)
@@ -119,6 +120,8 @@ class QueueBulkSheet(Sheet):
             present = {name for item in items for name in item.class_names}
             _fill(self.from_box, {name: title for name, title in titles.items() if name in present})
             _fill(self.to_box, titles)
+            if self.to_box.currentIndex() == self.to_box.findData(self.from_box.currentData()):
+                self.to_box.setCurrentIndex((self.to_box.currentIndex() + 1) % max(self.to_box.count(), 1))
         self.selection_label.setText(
             self.tr("{count} frame(s) are selected.").format(count=whole(len(items)))
             if items
@@ -226,6 +229,7 @@ class QueueBulkSheet(Sheet):
         frames = 0 if plan is None else len(plan.frames)
         self.start_button.setEnabled(frames > 0 and not self.running)
         self.start_button.setText(self.tr("Change {count} frame(s)").format(count=whole(frames)))
+        self.left_alone_label.setText("" if plan is None else "\n".join(left_alone_sentences(plan.left_alone)))
         if plan is not None:
             self.plan_label.setText("\n".join(plan_sentences(plan, titles)))
         elif not self._items:

@@ -13,7 +13,7 @@ from app.review.queue import QueueFilter
 from app.review.suspicion import Cause, cause_of
 from app.review.time_span import TimeSpan, since
 from app.ui.picker import Picker
-from app.ui.review.controls import button
+from app.ui.review.controls import button, narrow
 from app.ui.review.keys import REVIEW_KEYS
 from app.ui.review.sentences import CAUSE_WORDS, ORDER_HELP, worded
 from app.ui.review.sheet import Sheet
@@ -65,7 +65,7 @@ class QueueFilterSheet(Sheet):
         for box, everything, names in (
             (self.strip_box, self.tr("Every strip"), sorted({item.strip for item in items}, reverse=True)),
             (self.station_box, self.tr("Every station"), sorted({item.station for item in items})),
-            (self.reviewer_box, self.tr("Anybody, or nobody yet"), sorted({item.reviewer for item in items})),
+            (self.reviewer_box, self.tr("Anybody"), sorted({item.reviewer for item in items})),
         ):
             _fill(box, everything, "", [(name, name) for name in names if name])
 
@@ -94,7 +94,7 @@ class QueueFilterSheet(Sheet):
 
     def _picker(self, title: str, icon: str) -> Picker:
         self.add_title(title)
-        box = Picker(icon)
+        box = narrow(Picker(icon))
         box.setAccessibleName(title)
         box.activated.connect(self.changed)
         self.body.addWidget(box)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.review.pace import BREAK_S, DECISIONS
 from app.review.queue import Order, QueueFilter
@@ -57,7 +57,7 @@ class QueuePanel(QFrame):
         self.neighbours_button = tool("neighbours", REVIEW_KEYS["neighbours"], checkable=True)
         self.neighbours_button.setChecked(True)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Part of a name or note"))
+        self.search.setPlaceholderText(self.tr("Name or note"))
         self.search.setToolTip(f"{REVIEW_KEYS['find'].worded}  ({REVIEW_KEYS['find'].label})")
         self.search.setAccessibleName(REVIEW_KEYS["find"].worded)
         self.search.setClearButtonEnabled(True)
@@ -85,7 +85,8 @@ class QueuePanel(QFrame):
         self.bulk_sheet = QueueBulkSheet()
         self.change_button = button("", "selected")
         explain(self.change_button, REVIEW_KEYS["change_selected"])
-        self.change_button.hide()
+        self._change_row = QWidget()
+        self._change_row.hide()
         self.model = QueueModel(self._edited)
         self.list = QueueList(self.model)
         self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
@@ -101,16 +102,15 @@ class QueuePanel(QFrame):
         head.addWidget(self.refresh_button)
         filters = QVBoxLayout()
         filters.setSpacing(6)
-        filters.addWidget(self.search)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.more_button)
+        filters.addLayout(row)
         filters.addWidget(self.state_box)
         filters.addWidget(self.verdict_box)
         filters.addWidget(self.class_box)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self.order_box, 1)
-        row.addWidget(self.more_button)
-        filters.addLayout(row)
-        filters.addWidget(self.change_button)
+        filters.addWidget(self.order_box)
         top = QVBoxLayout()
         top.setContentsMargins(12, 8, 12, 8)
         top.setSpacing(6)
@@ -125,6 +125,11 @@ class QueuePanel(QFrame):
         layout.addLayout(top)
         layout.addWidget(self.empty_label)
         layout.addWidget(self.list, 1)
+        # below the list, so that no row moves from under the pointer that selects it
+        below = QVBoxLayout(self._change_row)
+        below.setContentsMargins(12, 8, 12, 8)
+        below.addWidget(self.change_button)
+        layout.addWidget(self._change_row)
         layout.addStretch(0)
         self.list.hide()
 
@@ -159,9 +164,10 @@ class QueuePanel(QFrame):
             self.list.viewport().update()
 
     def set_compact(self, compact: bool) -> None:
-        """In a small window: no word on the button that opens the filter sheet."""
+        """In a small window: fewer words on the buttons."""
         self._compact = compact
         self.mark_filters()
+        self._on_selection_changed()
 
     def filter(self) -> QueueFilter:
         """What is listed."""
@@ -193,8 +199,9 @@ class QueuePanel(QFrame):
     @Slot()
     def _on_selection_changed(self) -> None:
         items = self.list.selected
-        self.change_button.setVisible(len(items) > 1)
-        self.change_button.setText(self.tr("Change {count} selected …").format(count=whole(len(items))))
+        self._change_row.setVisible(len(items) > 1)
+        words = self.tr("Change {count} …") if self._compact else self.tr("Change {count} selected …")
+        self.change_button.setText(words.format(count=whole(len(items))))
         if not self.bulk_sheet.running:
             self.bulk_sheet.set_items(items)
 
