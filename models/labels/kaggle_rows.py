@@ -54,7 +54,7 @@ class FrameRows:
 
     cells: list[tuple[int, int, str]] = field(default_factory=list)
     """(line, class id, run lengths) of every row with pixels."""
-    absent: set[int] = field(default_factory=set)
+    absent: frozenset[int] = frozenset()
     """The classes with an empty cell; 0 for a row with neither class nor pixels, which says 'no defect'."""
     broken: bool = False
     """Whether a row of this frame could not be used at all."""
@@ -81,6 +81,8 @@ class RowReader:
         self._empty_cell = False
         self._column_count = 0
         self._places: list[int] = []
+        self._plain_ids: dict[str, int] = {}
+        """Class ids as rows have written them so far, where nothing was to be corrected."""
 
     @property
     def style(self) -> KaggleStyle:
@@ -114,6 +116,47 @@ class RowReader:
             if error.image:
                 self.frames.setdefault(error.image, FrameRows()).broken = True
 
+    def take_block(self, number: int, block: str) -> int:
+        """File the rows of a block of whole lines, the first in line ``number``; how many lines there were.
+
+        A row in which nothing is to be corrected or refused is filed here, at once; any other goes to ``take``.
+        """
+        lines = block.split("\n")
+        if not lines[-1]:
+            lines.pop()
+        # Quotes may hold a comma, and other scripts have spaces and digits of their own.
+        plain = '"' not in block and block.isascii()
+        for place, line in enumerate(lines, start=number):
+            if not (plain and self._take_plain(place, line)) and line and not line.isspace():
+                self.take(place, line)
+        return len(lines)
+
+    def _take_plain(self, number: int, line: str) -> bool:
+        """File a row of ASCII without quotes; whether nothing was to be corrected or refused in it."""
+        fields = line.split(",")
+        if len(fields) != self._column_count:
+            return False
+        if self._joined:
+            name, _, class_text = fields[self._places[0]].rpartition("_")
+        else:
+            name, class_text = fields[self._places[0]], fields[self._places[1]]
+        pixels = fields[self._places[-1]]
+        class_id = self._plain_ids.get(class_text)
+        # Anything up to a space in the code is white, and white at an end is taken away.
+        if class_id is None or not name or name[0] <= " " or name[-1] <= " ":
+            return False
+        if pixels and (pixels[0] <= " " or pixels[-1] <= " "):
+            return False
+        rows = self.frames.get(name)
+        if rows is None:
+            rows = self.frames[name] = FrameRows()
+        if pixels:
+            rows.cells.append((number, class_id, pixels))
+        else:
+            rows.absent |= {class_id}
+            self._empty_cell = True
+        return True
+
     def _cells(self, line: str) -> tuple[str, str, str]:
         """Frame name, class id and run lengths as text."""
         fields = split_line(line)
@@ -135,12 +178,14 @@ class RowReader:
         if not class_text and not pixels and _REST.fullmatch(name):
             raise RowError(f"The row '{name[:24]}…' is the rest of a longer cell. {CUT_REMEDY}")
         class_id = _class_id(name, class_text, pixels)
+        if class_id and class_text.isdigit():
+            self._plain_ids[class_text] = class_id
         self.class_count = max(self.class_count, class_id)
         rows = self.frames.setdefault(name, FrameRows())
         if pixels:
             rows.cells.append((number, class_id, pixels))
         else:
-            rows.absent.add(class_id)
+            rows.absent |= {class_id}
             self._empty_cell = True
 
 
