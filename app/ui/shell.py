@@ -69,7 +69,7 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page of the rail. ``make`` builds its widget; a widget with ``keys`` (a ``KeyGroup``) has them on the sheet."""
+    """A page of the rail. ``make`` builds its widget, whose ``keys``, one ``KeyGroup`` or several, are on the sheet."""
 
     name: str
     title: str
@@ -257,7 +257,8 @@ class MainWindow(QMainWindow):
             self._sheet.dismiss()
             return
         keys = getattr(self._stack.currentWidget(), "keys", None)
-        self._sheet.show_keys([*([keys] if isinstance(keys, KeyGroup) else []), WINDOW_KEYS])
+        groups = keys if isinstance(keys, tuple) else (keys,) if isinstance(keys, KeyGroup) else ()
+        self._sheet.show_keys([*groups, WINDOW_KEYS])
 
     # What happens
 

@@ -170,7 +170,8 @@ def _chip(defect: DefectClass) -> QIcon:
         painter.setBrush(QBrush(QColor(0, 0, 0, 110), Qt.BrushStyle.BDiagPattern))
         painter.drawRoundedRect(place, 8, 8)
     painter.setPen(QColor("#000000") if colour.lightness() > 110 else QColor("#ffffff"))
+    # Without its Shift, for which a chip has no room: the tooltip says it.
     painter.setFont(figures_font(28, QFont.Weight.DemiBold))
-    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, defect.key.replace("Shift+", "⇧"))
+    painter.drawText(picture.rect(), Qt.AlignmentFlag.AlignCenter, defect.key.rpartition("+")[2])
     painter.end()
     return QIcon(picture)

@@ -20,7 +20,7 @@ from app.ui.message_bar import MessageBar, MessageKind
 from app.ui.review.asking import Asking
 from app.ui.review.comparing import Comparison
 from app.ui.review.drawing import Tool
-from app.ui.review.keys import REVIEW_KEYS
+from app.ui.review.keys import REVIEW_SECTIONS
 from app.ui.review.page_keys import bind_review_keys
 from app.ui.review.session import ReviewSession
 from app.ui.review.widgets import ReviewWidgets
@@ -42,7 +42,7 @@ class ReviewPage(ReviewWidgets):
     Give it a ``ReviewDesk`` and the window's ``MessageBar``; call ``stop`` before the store is closed.
     """
 
-    keys = REVIEW_KEYS
+    keys = REVIEW_SECTIONS
 
     def __init__(self, desk: ReviewDesk, messages: MessageBar, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -71,6 +71,7 @@ class ReviewPage(ReviewWidgets):
         self.neighbours.item_chosen.connect(self.open_item)
         self.neighbours.shown_changed.connect(self.queue_panel.neighbours_button.setChecked)
         self.drawing.table.step_finished.connect(self._on_step_finished)
+        self.drawing.table.failed.connect(self._on_failed)
         self.drawing.tool_changed.connect(self._on_tool_changed)
         self.drawing.findings.selected_changed.connect(self.column.finding_panel.mark)
         self.tool_bar.tool_chosen.connect(self.set_tool)
@@ -199,6 +200,7 @@ class ReviewPage(ReviewWidgets):
         self.open_sheet.close_work()
         self.asking.close()
         self.catalogue_sheet.close_work()
+        self.drawing.stop()
         self._leave_session()
         if self._label_file is not None:
             self._label_file.close()
