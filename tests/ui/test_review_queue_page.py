@@ -207,6 +207,7 @@ def test_a_class_is_relabelled_in_all_selected_frames_and_undone_in_one(station,
     assert station.page.case is None, "nobody draws in a frame that is being changed"
     station.qtbot.waitUntil(lambda: sheet.report is not None)
     assert "7 of 7 frame(s) are changed and saved." in sheet.result_label.text()
+    assert not sheet.start_button.isEnabled(), "a second click changes nothing more"
     station.wait_for("1.png")
     for item in station.page.session.queue.all:
         stored = store.reader().load(item.id)

@@ -66,7 +66,7 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("export", partial(page.show_sheet, page.export_sheet)),
         ("open", partial(page.show_sheet, page.open_sheet)),
         ("refresh", page.refresh),
-        ("find", page.queue_panel.find),
+        ("find", page.queue_panel.find_text),
         ("filters", page.show_filters),
         ("clear_filters", page.queue_panel.clear_filters),
         ("select_all", page.queue_panel.select_all),

@@ -61,8 +61,8 @@ def report_sentences(report: BulkReport) -> tuple[str, ...]:
     if report.problem:
         lines.append(report.problem)
     # the others have been said of the selection before
-    alone = {why: names for why, names in report.left_alone.items() if why is LeftAlone.UNSAVED}
-    return (*lines, *left_alone_sentences(alone))
+    unsaved = report.left_alone.get(LeftAlone.UNSAVED)
+    return (*lines, *left_alone_sentences({} if unsaved is None else {LeftAlone.UNSAVED: unsaved}))
 
 
 def left_alone_sentences(names: Mapping[LeftAlone, Sequence[str]]) -> tuple[str, ...]:

@@ -220,8 +220,11 @@ class QueueBulkSheet(Sheet):
         if self._session is None:
             return
         self._session.release()
-        self.result_label.setText(said)
         self.done.emit()
+        # nothing more is offered before something is chosen: a second click must not change what the first has
+        self._count_timer.stop()
+        self.plan_label.clear()
+        self.result_label.setText(said)
 
     def _show_choice(self) -> None:
         """What would be done, or what is missing to say so."""

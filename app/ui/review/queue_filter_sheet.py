@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -101,7 +101,7 @@ class QueueFilterSheet(Sheet):
         return box
 
 
-def _fill(box: Picker, everything: str, none: Cause | str | None, choices: list[tuple[str, Cause | str]]) -> None:
+def _fill(box: Picker, everything: str, none: Cause | str | None, choices: Sequence[tuple[str, Cause | str]]) -> None:
     """List the choices after 'everything'; one that was chosen stays in the list though nothing has it any more."""
     chosen, text = box.currentData(), box.currentText()
     box.clear()

@@ -74,9 +74,9 @@ class QueuePanel(QFrame):
         for order, text in ORDER_WORDS.items():
             self.order_box.addItem(worded(text), order)
         binding = REVIEW_KEYS["order"]
-        said = (f"{binding.worded}  ({binding.label})", *map(worded, ORDER_HELP.values()))
+        lines = (f"{binding.worded}  ({binding.label})", *map(worded, ORDER_HELP.values()))
         # as rich text, for Qt breaks no lines of plain tooltips
-        self.order_box.setToolTip("".join(f"<p>{line}</p>" for line in said))
+        self.order_box.setToolTip("".join(f"<p>{line}</p>" for line in lines))
         self.order_box.setAccessibleName(binding.worded)
         self.more_button = button("", "filter")
         self.more_button.setCheckable(True)
@@ -182,7 +182,7 @@ class QueuePanel(QFrame):
         return self.filter_sheet.narrowed(shown)
 
     @Slot()
-    def find(self) -> None:
+    def find_text(self) -> None:
         """Type a name or a note."""
         self.search.setFocus()
         self.search.selectAll()
