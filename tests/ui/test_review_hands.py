@@ -1,5 +1,7 @@
 """The tools of the review page, each with a real mouse and real keys."""
 
+from threading import Event
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from review_bench import CONTROL, HEIGHT, LEFT, PLAIN, RIGHT, SHIFT, WIDTH, block
 
 from app.review.edit import Action, OverlapPolicy
+from app.review.ports import ReviewError
+from app.review.tools.area import Area
 from app.review.tools.outline import polygon, rectangle
 from app.ui.review.drawing import Tool
 from app.words.correction import ReviewState
@@ -179,8 +183,120 @@ def test_grab_cut_finds_what_stands_out_in_a_box(bench):
     paint_steel(bench, steel)
     take(bench, Qt.Key.Key_G)
     bench.stroke([(62, 12), (108, 44)])
+    bench.qtbot.waitUntil(lambda: not bench.page.drawing.busy)
     found, there = class_mask(bench.stack, 4), block(20, 70, 16, 30)
     assert (found & there).sum() / (found | there).sum() > 0.9
+    assert bench.page.case.document.undo_action is Action.GRAB_CUT
+
+
+class SlowFind:
+    """Finds a whole box, but only once it is let; ``areas`` are the boxes it was asked for."""
+
+    def __init__(self):
+        self.let = Event()
+        self.areas = []
+
+    def __call__(self, _image, box):
+        area = Area(box, np.ones((box[3], box[2]), bool))
+        self.areas.append(area)
+        assert self.let.wait(30)
+        return area
+
+
+@pytest.fixture
+def slow(bench):
+    """What GrabCut's hand finds, which takes as long as the test wants."""
+    made = bench.page.drawing._hands[Tool.GRAB_CUT]._find = SlowFind()
+    yield made
+    made.let.set()
+
+
+def test_a_search_leaves_the_window_free_and_its_box_shown(bench, slow):
+    take(bench, Qt.Key.Key_G)
+    before = bench.stack.copy()
+    bench.stroke([(62, 12), (70, 20)])
+    bench.qtbot.waitUntil(lambda: len(slow.areas) == 1)
+    assert bench.page.drawing.busy
+    assert bench.page.drawing._line.isVisible()
+    assert np.array_equal(bench.stack, before)
+    bench.key(Qt.Key.Key_2)
+    bench.stroke([(100, 10), (110, 20)])
+    bench.key(Qt.Key.Key_Return)
+    assert bench.name == "a.png", "Enter decides nothing before the answer is there"
+    slow.let.set()
+    bench.qtbot.waitUntil(lambda: not bench.page.drawing.busy)
+    drawn = before | (mask_of(slow.areas[0]) * np.uint8(8))
+    assert np.array_equal(bench.stack, drawn), "the class the box was drawn with, and no other box"
+    assert not bench.page.drawing._line.isVisible()
+    assert len(slow.areas) == 1
+
+
+@pytest.mark.parametrize("leave", ["escape", "undo", "another tool", "another frame"])
+def test_an_answer_nobody_waits_for_any_more_is_dropped(bench, slow, leave):
+    take(bench, Qt.Key.Key_G)
+    before = bench.stack.copy()
+    bench.stroke([(62, 12), (70, 20)])
+    bench.qtbot.waitUntil(lambda: len(slow.areas) == 1)
+    hand = bench.page.drawing.hand
+    if leave == "escape":
+        bench.key(Qt.Key.Key_Escape)
+    elif leave == "undo":
+        bench.key(Qt.Key.Key_Z, CONTROL)
+    elif leave == "another tool":
+        bench.key(Qt.Key.Key_B)
+    else:
+        bench.key(Qt.Key.Key_PageDown)
+        bench.wait_for("b.png")
+        before = bench.stack.copy()
+    assert not bench.page.drawing.busy
+    assert not bench.page.drawing._line.isVisible()
+    slow.let.set()
+    bench.qtbot.waitUntil(lambda: not hand._background.running)
+    assert np.array_equal(bench.stack, before)
+    assert bench.page.case.document.undo_action is None
+    bench.go("a.png")
+    assert bench.page.case.document.undo_action is None
+
+
+def test_a_search_waits_for_one_that_was_given_up(bench, slow):
+    take(bench, Qt.Key.Key_G)
+    bench.stroke([(62, 12), (70, 20)])
+    bench.key(Qt.Key.Key_Escape)
+    bench.stroke([(100, 10), (109, 19)])
+    assert bench.page.drawing.busy
+    assert len(slow.areas) <= 1
+    slow.let.set()
+    bench.qtbot.waitUntil(lambda: not bench.page.drawing.busy)
+    assert len(slow.areas) == 2
+    assert np.array_equal(class_mask(bench.stack, 4), mask_of(slow.areas[1]))
+    assert mask_of(slow.areas[1])[14, 104]
+
+
+def test_a_search_that_fails_is_said_and_draws_nothing(bench):
+    def fail(_image, _box):
+        raise ReviewError("There is no room for a search.")
+
+    take(bench, Qt.Key.Key_G)
+    bench.page.drawing.hand._find = fail
+    bench.stroke([(62, 12), (70, 20)])
+    bench.qtbot.waitUntil(lambda: not bench.page.drawing.busy)
+    assert any("no room for a search" in message.sentence for message in bench.messages.messages)
+    assert bench.page.case.document.undo_action is None
+
+
+def test_ignored_pixels_and_unknown_findings_are_a_key_away_and_look_their_own_way(bench):
+    panel = bench.page.column.class_panel
+    wide = bench.page.case.case.taxonomy
+    for key, modifiers, name in ((Qt.Key.Key_I, PLAIN, "ignored"), (Qt.Key.Key_U, SHIFT, "unknown")):
+        class_id = wide.by_name(name).id
+        bench.key(Qt.Key.Key_Q)
+        bench.key(key, modifiers)
+        assert panel.pick_button(class_id).isChecked()
+        bench.stroke([(60, 10 * class_id), (70, 10 * class_id + 5)])
+        assert class_mask(bench.stack, class_id).any()
+    assert bench.name == "a.png", "Shift+U is not U"
+    chips = {bytes(panel.pick_button(defect.id).icon().pixmap(24, 24).toImage().constBits()).hex() for defect in wide}
+    assert len(chips) == len(wide)
 
 
 def test_the_snapping_outline_follows_an_edge(bench):

@@ -11,15 +11,17 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from app.review.edit import Action
 from app.review.open_case import OpenCase
 from app.review.tools.brush import Tip
+from app.review.tools.grab_cut import grab_cut
 from app.ui.canvas import FrameCanvas, HoveredPixel, PointerAt
 from app.ui.review.brush_outline import BrushOutline
-from app.ui.review.hands.boxes import BoxHand, all_of, dark_or_light, unlike_its_surroundings
+from app.ui.review.hands.boxes import BoxHand, all_of, dark_or_light
 from app.ui.review.hands.findings import Findings
 from app.ui.review.hands.hand import Hand
 from app.ui.review.hands.knife import KnifeHand
 from app.ui.review.hands.outline_item import OutlineItem
 from app.ui.review.hands.outlines import LassoHand, PolygonHand, ScissorsHand
 from app.ui.review.hands.ruler import RulerHand
+from app.ui.review.hands.search import SearchHand
 from app.ui.review.hands.strokes import StrokeHand
 from app.ui.review.hands.table import Table
 from app.ui.review.hands.wand import WandHand
@@ -85,7 +87,7 @@ class Drawing(QObject):
             Tool.BOX: BoxHand(table, line, all_of, Action.RECTANGLE),
             Tool.SCISSORS: ScissorsHand(table, line),
             Tool.THRESHOLD: BoxHand(table, line, dark_or_light, Action.THRESHOLD),
-            Tool.GRAB_CUT: BoxHand(table, line, unlike_its_surroundings, Action.GRAB_CUT),
+            Tool.GRAB_CUT: SearchHand(table, line, grab_cut, Action.GRAB_CUT),
             Tool.KNIFE: KnifeHand(table, line, self.findings.pieces_under),
             Tool.RULER: RulerHand(table, line),
         }
@@ -161,6 +163,11 @@ class Drawing(QObject):
             self.hand.cancel()
         else:
             self.findings.select(None)
+
+    def stop(self) -> None:
+        """End every tool's thread; the page goes."""
+        for hand in self._hands.values():
+            hand.stop()
 
     # The pointer
 

@@ -1,4 +1,4 @@
-"""Boxes: a rectangle, and what a threshold or GrabCut finds inside one."""
+"""Boxes: a rectangle, and what a threshold finds inside one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 
 from app.review.edit import Action, Box
 from app.review.tools.area import Area, Point
-from app.review.tools.grab_cut import grab_cut
 from app.review.tools.outline import rectangle
 from app.review.tools.threshold import Side, threshold
 from app.ui.canvas import PointerAt
@@ -43,9 +42,7 @@ class BoxHand(Hand):
     def move(self, pointer: PointerAt) -> None:
         """Show the box."""
         if self._corner is not None:
-            (x0, y0), (x1, y1) = self._corner, point(pointer)
-            corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-            self._item.show_line(corners, closed=True, colour=line_colour(self.table, removes=self._removes))
+            self._show(self._corner, point(pointer))
 
     def release(self, pointer: PointerAt) -> None:
         """Find and draw."""
@@ -60,6 +57,11 @@ class BoxHand(Hand):
         self._corner = None
         self._item.clear()
 
+    def _show(self, corner: Point, opposite: Point, words: str = "") -> None:
+        (x0, y0), (x1, y1) = corner, opposite
+        corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        self._item.show_line(corners, closed=True, colour=line_colour(self.table, removes=self._removes), words=words)
+
 
 def all_of(table: Table, corner: Point, opposite: Point, _pointer: PointerAt) -> Area | None:
     """Every pixel of the box."""
@@ -69,15 +71,10 @@ def all_of(table: Table, corner: Point, opposite: Point, _pointer: PointerAt) ->
 def dark_or_light(table: Table, corner: Point, opposite: Point, pointer: PointerAt) -> Area | None:
     """The dark pixels of the box, or with Shift the light ones, by Otsu's level."""
     light = bool(pointer.modifiers & Qt.KeyboardModifier.ShiftModifier)
-    return threshold(table.image, _box(corner, opposite), Side.LIGHT if light else Side.DARK)
+    return threshold(table.image, box_between(corner, opposite), Side.LIGHT if light else Side.DARK)
 
 
-def unlike_its_surroundings(table: Table, corner: Point, opposite: Point, _pointer: PointerAt) -> Area | None:
-    """What GrabCut takes for foreground."""
-    return grab_cut(table.image, _box(corner, opposite))
-
-
-def _box(corner: Point, opposite: Point) -> Box:
+def box_between(corner: Point, opposite: Point) -> Box:
     """The pixels a dragged box touches."""
     left, right = sorted((corner[0], opposite[0]))
     top, bottom = sorted((corner[1], opposite[1]))

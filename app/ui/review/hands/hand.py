@@ -55,9 +55,14 @@ class Hand:
     def cancel(self) -> None:
         """Give up the step that has begun."""
 
-    def keep(self, area: Area | None, action: Action, *, removes: bool) -> None:
-        """Draw an area with the table's class, or take the class away there, as one step."""
-        rules, stack, class_id = self.table.rules, self.table.stack, self.table.class_id
+    def stop(self) -> None:
+        """Give up what has begun and end every thread; the page goes."""
+        self.cancel()
+
+    def keep(self, area: Area | None, action: Action, *, removes: bool, class_id: int | None = None) -> None:
+        """Draw an area with a class, the table's without one, or take the class away there, as one step."""
+        rules, stack = self.table.rules, self.table.stack
+        class_id = self.table.class_id if class_id is None else class_id
         self.table.do(rules.erase(stack, area, (class_id,)) if removes else rules.draw(stack, area, class_id), action)
 
 

@@ -30,10 +30,12 @@ class Table(QObject):
     Signals:
         step_finished(): the masks have changed by a whole step.
         means_changed(): another class, tip or tolerance.
+        failed(str): a tool could not do its work, as a sentence.
     """
 
     step_finished = Signal()
     means_changed = Signal()
+    failed = Signal(str)
 
     def __init__(self, canvas: FrameCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
