@@ -85,6 +85,7 @@ class ReviewQueue:
         self._sorted: dict[Order, Sequence[ReviewItem]] = {}
         self._filter = shown or QueueFilter()
         self._order = Order.SUSPICION
+        self._changes = 0
         self._current: UUID | None = None
         self.set_items(items)
 
@@ -104,6 +105,11 @@ class ReviewQueue:
         return None if self._current is None else self._all.get(self._current)
 
     @property
+    def changes(self) -> int:
+        """How often items have been set or updated: the same number, the same items."""
+        return self._changes
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The classes found anywhere in the queue, by name."""
         return tuple(sorted({name for item in self._all.values() for name in item.class_names}))
@@ -115,6 +121,7 @@ class ReviewQueue:
         """Take a new list; the current item stays current where it is still there."""
         self._all = {item.id: item for item in items}
         self._sorted.clear()
+        self._changes += 1
         if self._current not in self._all:
             self._current = None
         self._list()
@@ -128,6 +135,7 @@ class ReviewQueue:
         """An item has changed; its place stays."""
         self._all[item.id] = item
         self._sorted.clear()
+        self._changes += 1
 
     def item(self, item_id: UUID) -> ReviewItem | None:
         """The item with this id."""

@@ -36,7 +36,7 @@ class QueueFilterSheet(Sheet):
         for span, text in (
             (TimeSpan.ANY, self.tr("At any time")),
             (TimeSpan.TODAY, self.tr("Today")),
-            (TimeSpan.SHIFT, self.tr("In this shift")),
+            (TimeSpan.SHIFT, ""),
             (TimeSpan.WEEK, self.tr("In the last 7 days")),
         ):
             self.span_box.addItem(text, span)
@@ -61,6 +61,10 @@ class QueueFilterSheet(Sheet):
         """Offer the strips, stations, reviewers and causes of these items; what is chosen stays chosen."""
         causes = {cause_of(item) for item in items}
         known = [(worded(text), cause) for cause, text in CAUSE_WORDS.items() if cause in causes]
+        started = since(TimeSpan.SHIFT, datetime.now(UTC))
+        assert started is not None, "a shift has a beginning"
+        said = self.tr("Shift since {clock}").format(clock=started.astimezone().strftime("%H:%M"))
+        self.span_box.setItemText(self.span_box.findData(TimeSpan.SHIFT), said)
         _fill(self.cause_box, self.tr("Any"), None, known)
         for box, everything, names in (
             (self.strip_box, self.tr("Every strip"), sorted({item.strip for item in items}, reverse=True)),

@@ -35,11 +35,29 @@ class QueuePanel(QFrame):
         super().__init__()
         self._session: ReviewSession | None = None
         self._compact = False
+        # the state of the queue whose choices the pickers show: typing a name changes the list, not these
+        self._choices_of = -1
         self.setProperty("panel", "true")
         self._build()
         self._connect()
 
     def _build(self) -> None:
+        self._build_head()
+        self._build_filters()
+        self.bulk_sheet = QueueBulkSheet()
+        self.change_button = button("", "selected")
+        explain(self.change_button, REVIEW_KEYS["change_selected"])
+        self._change_row = QWidget()
+        self._change_row.hide()
+        self.model = QueueModel(self._edited)
+        self.list = QueueList(self.model)
+        self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
+        self.empty_label.setProperty("role", "caption")
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setContentsMargins(14, 14, 14, 14)
+        self._lay_out()
+
+    def _build_head(self) -> None:
         self.source_label = QLabel(self.tr("Review"))
         self.source_label.setProperty("role", "title")
         self.progress = QProgressBar()
@@ -47,6 +65,7 @@ class QueuePanel(QFrame):
         self.progress.setFixedHeight(14)
         self.progress_label = QLabel()
         self.progress_label.setProperty("role", "caption")
+        self.progress_label.setWordWrap(True)
         self.pace_label = QLabel()
         self.pace_label.setProperty("role", "caption")
         said = self.tr("Over the last {count} decisions; breaks of more than {minutes} minutes count as none.")
@@ -56,6 +75,8 @@ class QueuePanel(QFrame):
         self.refresh_button.setProperty("role", "flat")
         self.neighbours_button = tool("neighbours", REVIEW_KEYS["neighbours"], checkable=True)
         self.neighbours_button.setChecked(True)
+
+    def _build_filters(self) -> None:
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Name or note"))
         self.search.setToolTip(f"{REVIEW_KEYS['find'].worded}  ({REVIEW_KEYS['find'].label})")
@@ -82,18 +103,6 @@ class QueuePanel(QFrame):
         self.more_button.setCheckable(True)
         explain(self.more_button, REVIEW_KEYS["filters"])
         self.filter_sheet = QueueFilterSheet()
-        self.bulk_sheet = QueueBulkSheet()
-        self.change_button = button("", "selected")
-        explain(self.change_button, REVIEW_KEYS["change_selected"])
-        self._change_row = QWidget()
-        self._change_row.hide()
-        self.model = QueueModel(self._edited)
-        self.list = QueueList(self.model)
-        self.empty_label = QLabel(self.tr("Nothing is open. Choose a label file at the right."))
-        self.empty_label.setProperty("role", "caption")
-        self.empty_label.setWordWrap(True)
-        self.empty_label.setContentsMargins(14, 14, 14, 14)
-        self._lay_out()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -146,6 +155,7 @@ class QueuePanel(QFrame):
     def set_session(self, session: ReviewSession) -> None:
         """List another session's queue, all of it."""
         self._session = None
+        self._choices_of = -1
         self.clear_filters()
         self._session = session
         self.source_label.setText(session.store.title)
@@ -239,9 +249,11 @@ class QueuePanel(QFrame):
         if session is None:
             return
         titles = {c.name: c for taxonomy in session.taxonomies for c in taxonomy}
-        self.verdict_box.setVisible(any(item.verdict is not None for item in session.queue.all))
-        self.filter_sheet.list_choices(session.queue.all)
-        self._list_classes({name: c.title for name, c in titles.items()})
+        if self._choices_of != session.queue.changes:
+            self._choices_of = session.queue.changes
+            self.verdict_box.setVisible(any(item.verdict is not None for item in session.queue.all))
+            self.filter_sheet.list_choices(session.queue.all)
+            self._list_classes({name: c.title for name, c in titles.items()})
         self.list.set_items(session.queue.listed, {name: QColor(*c.rgb) for name, c in titles.items()})
         self.mark_current()
         self._show_progress()
