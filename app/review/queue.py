@@ -158,11 +158,13 @@ class ReviewQueue:
         return self._all[self._listed[place]] if 0 <= place < len(self._listed) else None
 
     def around(self, before: int, after: int) -> Sequence[ReviewItem]:
-        """The current item and up to so many listed ones before and after it, in order; none where it is not listed."""
+        """The current item and up to so many listed ones before and after it, in order.
+
+        Where it is not listed, the first ones of the list: that is where one goes on.
+        """
         here = None if self._current is None else self._places.get(self._current)
-        if here is None:
-            return ()
-        return [self._all[item_id] for item_id in self._listed[max(here - before, 0) : here + after + 1]]
+        stretch = slice(after) if here is None else slice(max(here - before, 0), here + after + 1)
+        return [self._all[item_id] for item_id in self._listed[stretch]]
 
     def next_to_do(self) -> ReviewItem | None:
         """The next listed item nobody decided on after the current one, from the top again past the end.

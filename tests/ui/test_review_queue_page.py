@@ -286,6 +286,10 @@ def test_the_frames_before_and_after_are_seen_and_clicked(station):
     station.wait_for("3.png")
     assert strip(station) == "123456"
     assert neighbours.place(station.item("3.png").id) == before, "the frame on the table stays in its place"
+    station.page.queue_panel.search.setText("7")
+    assert strip(station) == "7"
+    assert neighbours.place(station.item("7.png").id).left() > before.right(), "the one on the table is not listed"
+    station.key(Qt.Key.Key_F4, SHIFT)
     station.go("7.png")
     assert strip(station) == "567"
     station.qtbot.waitUntil(lambda: all(neighbours._thumbnails[item.id] is not None for item in neighbours.items))

@@ -29,6 +29,7 @@ def narrow(picker: Picker) -> Picker:
     """The same picker, as narrow as its column has it though a choice be longer."""
     picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     picker.setMinimumContentsLength(6)
+    picker.currentTextChanged.connect(picker.setToolTip)
     return picker
 
 

@@ -95,8 +95,8 @@ class NeighbourStrip(QWidget):
 
     @property
     def _first(self) -> int:
-        """The first cell that is taken: the frame on the table always stands in the same one."""
-        return BEFORE - next((n for n, item in enumerate(self._items) if item.id == self._current), BEFORE)
+        """The first cell that is taken: the frame on the table always stands in the same one, empty if not listed."""
+        return BEFORE - next((n for n, item in enumerate(self._items) if item.id == self._current), -1)
 
     def _cell(self, number: int) -> QRect:
         count = BEFORE + 1 + AFTER
