@@ -213,12 +213,12 @@ class QueueList(QListView):
     def selected(self) -> list[ReviewItem]:
         """The selected items in the list's order."""
         # by stretches: an index for each of thousands of rows takes a quarter of a second
-        stretches = sorted((stretch.top(), stretch.bottom()) for stretch in self.selectionModel().selection())
+        stretches = sorted((stretch.top(), stretch.bottom()) for stretch in self.selectionModel().selection().toList())
         return [item for top, bottom in stretches for item in self._model.between(top, bottom)]
 
     @property
     def _several(self) -> bool:
-        selection = self.selectionModel().selection()
+        selection = self.selectionModel().selection().toList()
         return sum(stretch.height() for stretch in selection) > 1
 
     def set_items(self, items: Sequence[ReviewItem], colours: Mapping[str, QColor]) -> None:
