@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from app import paths
@@ -87,6 +88,14 @@ class Station:
         """Inspect with another bundle from the next frame on; one that cannot be used leaves the old one at work."""
         self._order(lambda: self._change_bundle(name))
 
+    def change_device(self, device: str) -> None:
+        """Inspect on another device from the next frame on; where it cannot be had, an event says so."""
+        self._order(lambda: self._change_device(device))
+
+    def bundle_folder(self) -> Path:
+        """Where the bundle that inspects lies. Raises ``BundleError`` where it cannot be opened."""
+        return open_bundle(self._bundle, paths.bundle_folders()).folder
+
     def bundles(self) -> list[tuple[str, str]]:
         """(name, title) of every bundle that can be opened, the one in use first."""
         found = [(bundle.name, bundle.spec.title) for bundle in list_bundles(paths.bundle_folders())]
@@ -127,6 +136,10 @@ class Station:
             # Nothing runs: it is checked now, so that a damaged bundle is named before the next start.
             open_bundle(name, paths.bundle_folders())
         self._bundle = name
+
+    def _change_device(self, device: str) -> None:
+        self._device = device
+        self.line.change_model(self._predictor_maker(self._bundle))
 
     def _predictor_maker(self, name: str) -> Callable[[], Predictor]:
         device = self._device

@@ -17,6 +17,7 @@ from app.ui.application import grab, make_application, make_window
 from app.ui.live.page import LIVE, LivePage
 from app.ui.review.page import ReviewPage, review_entry
 from app.ui.sentences import sentence
+from app.ui.settings.page import SETTINGS_PAGE, SettingsPage
 
 UNSEEN_SIZE = QSize(1920, 1080)
 _PATIENCE_MS = 600_000
@@ -32,13 +33,14 @@ class Workstation:
         self._station = station
         self._application = make_application()
         self._desk = open_desk(station.store, settings[OPERATOR_NAME], settings[STATION_NAME])
-        self.window = make_window(station, [LIVE, review_entry(self._desk)])
+        self.window = make_window(station, [LIVE, review_entry(self._desk), SETTINGS_PAGE])
         spec = settings[DEFAULT_SOURCE]
         titles = dict(station.sources())
-        self._live.line_bar.choose_source(spec, titles.get(spec, Path(spec).name or spec))
+        self.live.line_bar.choose_source(spec, titles.get(spec, Path(spec).name or spec))
 
     @property
-    def _live(self) -> LivePage:
+    def live(self) -> LivePage:
+        """The live page."""
         return cast("LivePage", self.window.page("live"))
 
     def run(self, source: str | None) -> int:
@@ -46,7 +48,7 @@ class Workstation:
         self.window.show_where_it_was()
         if source is not None:
             self.window.show_page("live")
-            self._live.start()
+            self.live.start()
         code = self._application.exec()
         self.close()
         return code
@@ -60,7 +62,7 @@ class Workstation:
         self.window.workplace.bridge.event_raised.connect(watch.on_event_raised)
         watch.finished.connect(self._application.quit)
         watch.start()
-        self._live.start()
+        self.live.start()
         self._application.exec()
         self.window.show_page("live")
         if screenshot is not None:
@@ -83,6 +85,7 @@ class Workstation:
     def close(self) -> None:
         """Close the window, then the desk; the station, which they draw from, is for whoever made it to close."""
         cast("ReviewPage", self.window.page("review")).stop()
+        cast("SettingsPage", self.window.page("settings")).stop()
         self.window.close()
         self._desk.close()
         QApplication.processEvents()

@@ -8,21 +8,13 @@ import os
 import platform
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from models.bundle import Bundle
+from app.runtime_times import FRAME_PX, RuntimeTime, runtime_times
 
 PACKAGES = ("numpy", "opencv-python-headless", "openvino", "torch", "torchvision", "PySide6-Essentials", "sqlalchemy")
-FRAME_PX = (256, 1600)
-"""(height, width) of the frame that is timed: the Severstal line's."""
-_TIMED_FRAMES = 5
-_WARM_UP_FRAMES = 2
-"""The second frame of a size is the one a graph is compiled for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +55,6 @@ class BundleState:
 
 
 @dataclass(frozen=True, slots=True)
-class RuntimeState:
-    """A runtime tried with the first sound bundle: ms a frame of ``FRAME_PX`` through both stages, or a fault."""
-
-    name: str
-    label: str
-    frame_ms: float | None
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
 class Examination:
     """All that the doctor found."""
 
@@ -80,7 +62,7 @@ class Examination:
     machine: Machine
     folders: tuple[Folder, ...]
     bundles: tuple[BundleState, ...]
-    runtimes: tuple[RuntimeState, ...]
+    runtimes: tuple[RuntimeTime, ...]
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -102,7 +84,7 @@ def examine() -> Examination:
 
     bundles = tuple(_bundle_states(paths.bundle_folders()))
     sound = [state for state in bundles if not state.fault]
-    runtimes = _runtime_states(Path(sound[0].folder)) if sound else ()
+    runtimes = runtime_times(Path(sound[0].folder), _say_timing) if sound else ()
     return Examination(
         can_inspect=any(runtime.frame_ms is not None for runtime in runtimes),
         machine=machine(),
@@ -234,50 +216,11 @@ def _bundle_states(folders: Sequence[Path]) -> list[BundleState]:
     return states
 
 
-def _runtime_states(folder: Path) -> tuple[RuntimeState, ...]:
-    from models.bundle import open_bundle
-    from models.runtimes.choice import CANDIDATES
-
-    bundle = open_bundle(folder, verify=False)
-    return tuple(_runtime_state(name, bundle) for name in CANDIDATES)
-
-
-def _runtime_state(name: str, bundle: Bundle) -> RuntimeState:
-    from app import paths
-    from models.bundle import BundleError
-    from models.runtimes.base import RuntimeUnavailable
-    from models.runtimes.choice import choose_runtime
-
-    _say(f"Timing a frame on {name} …")
-    try:
-        runtime = choose_runtime(bundle, name, paths.cache())
-    except (RuntimeUnavailable, BundleError) as error:
-        return RuntimeState(name=name, label="", frame_ms=None, fault=str(error))
-    try:
-        import statistics
-
-        import numpy as np
-
-        frame = np.zeros((1, bundle.spec.channels, *FRAME_PX), dtype=np.float32)
-        timings_ms = []
-        for number in range(_WARM_UP_FRAMES + _TIMED_FRAMES):
-            started = time.perf_counter()
-            encoded = runtime.classify(frame)
-            if bundle.spec.task == "cascade":
-                runtime.segment(encoded, [0])
-            if number >= _WARM_UP_FRAMES:
-                timings_ms.append((time.perf_counter() - started) * 1e3)
-        return RuntimeState(name=name, label=runtime.label, frame_ms=statistics.median(timings_ms), fault="")
-    except RuntimeError as error:
-        return RuntimeState(name=name, label=runtime.label, frame_ms=None, fault=f"failed on a frame ({error})")
-    finally:
-        runtime.close()
-
-
-def _say(sentence: str) -> None:
+def _say_timing(name: str) -> bool:
     """Tell a person at a terminal what takes its time."""
     if sys.stderr.isatty():
-        print(sentence, file=sys.stderr)
+        print(f"Timing a frame on {name} …", file=sys.stderr)
+    return True
 
 
 def _gb(count: int) -> str:

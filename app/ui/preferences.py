@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app import paths
-from app.settings import LAST_PAGE, OVERLAY_OPACITY, REVIEW_NEIGHBOURS, THEME, Place, SettingsError, load, save
+from app.settings import (
+    LAST_PAGE,
+    OVERLAY_OPACITY,
+    REVIEW_NEIGHBOURS,
+    THEME,
+    Place,
+    Setting,
+    SettingsError,
+    Value,
+    load,
+    save,
+)
 from app.ui.theme import ThemeName
 
 _log = logging.getLogger(__name__)
@@ -30,6 +42,28 @@ class Preferences:
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
         self._window = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def __getitem__(self, setting: Setting[Value]) -> Value:
+        """What holds for a setting."""
+        return self._values[setting]
+
+    def is_default(self, setting: Setting[Any]) -> bool:
+        """Whether nobody chose a value."""
+        return self._values.is_default(setting)
+
+    def choose(self, setting: Setting[Any], value: Any) -> None:
+        """Change a setting, of the person or of the station, and write it to disk at once.
+
+        Raises ``SettingsError`` where it cannot take the value, or where it cannot be written; it holds for this run
+        then.
+        """
+        self._values = self._values.replaced(setting, value)
+        save(self._values, setting.place)
+
+    def back_to_default(self, setting: Setting[Any]) -> None:
+        """Forget what was chosen. Raises ``SettingsError`` where that cannot be written."""
+        self._values = self._values.reset(setting)
+        save(self._values, setting.place)
 
     @property
     def theme(self) -> ThemeName:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from app.inspection.status import LineEvent, LineStatus
@@ -26,6 +27,12 @@ class Station(Protocol):
 
     def change_bundle(self, name: str) -> None:
         """Inspect with another bundle from the next frame on, or from the next start where the line is idle."""
+
+    def change_device(self, device: str) -> None:
+        """Inspect on another device from the next frame on, or from the next start where the line is idle."""
+
+    def bundle_folder(self) -> Path:
+        """Where the bundle that inspects lies. Raises ``BundleError`` where it cannot be opened."""
 
     def bundles(self) -> Sequence[tuple[str, str]]:
         """(name, title) of every bundle there is, the one in use first."""

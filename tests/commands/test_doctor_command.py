@@ -10,7 +10,8 @@ import pytest
 
 from app import paths
 from app.commands import doctor
-from app.commands.doctor import BundleState, Examination, Folder, Machine, RuntimeState, as_text, examine
+from app.commands.doctor import BundleState, Examination, Folder, Machine, as_text, examine
+from app.runtime_times import RuntimeTime
 from models.bundle import list_bundles
 
 MACHINE = Machine(
@@ -28,8 +29,8 @@ MACHINE = Machine(
     packages={"numpy": "2.0", "torch": None},
 )
 SOUND = BundleState("demo", "/bundles/demo", "")
-FAST = RuntimeState("openvino", "OpenVINO · CPU · bf16", 80.04, "")
-MISSING = RuntimeState("cuda", "", None, "CUDA cannot (no NVIDIA driver is installed).")
+FAST = RuntimeTime("openvino", "OpenVINO · CPU · bf16", 80.04, "")
+MISSING = RuntimeTime("cuda", "", None, "CUDA cannot (no NVIDIA driver is installed).")
 
 
 @pytest.fixture

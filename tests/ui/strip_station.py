@@ -9,12 +9,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
 import uuid_utils.compat as uuid_utils
 
 from app.inspection.status import Counters, LineEvent, LineState, LineStatus
+from app.paths import resources
 from app.words.frame import Frame, Image
 from app.words.inspection import Finding, Inspection, ModelUsed, Verdict, VerdictKind
 from app.words.reason import Reason
@@ -64,6 +66,12 @@ class StripStation:
     def change_bundle(self, name: str) -> None:
         self.calls.append(("change_bundle", name))
         self.model = name
+
+    def change_device(self, device: str) -> None:
+        self.calls.append(("change_device", device))
+
+    def bundle_folder(self) -> Path:
+        return resources() / "bundles" / self.model
 
     def bundles(self) -> list[tuple[str, str]]:
         return [("demo-strip", "Demo strip, four classes"), ("neu-strip", "Hot-rolled strip, three classes")]

@@ -8,7 +8,7 @@ from app.review.edit import Action
 from app.review.open_case import OpenCase
 from app.review.opinion import Opinion, Opinions
 from app.review.ports import ReviewError
-from app.ui.review.background import Background
+from app.ui.background import Background
 from app.ui.review.frame_area import FrameArea
 from app.ui.review.hands.table import Table
 from app.ui.review.opinion_panel import OpinionPanel

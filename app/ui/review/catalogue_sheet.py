@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.review.catalogue import Catalogue, Example, make_catalogue
 from app.review.ports import ReviewError, ReviewStore
+from app.ui.background import Background
 from app.ui.canvas.colours import StackColours
 from app.ui.canvas.pyramid import ImagePyramid, StackPyramid
 from app.ui.canvas.rendering import View, display_range, render_frame, render_stack, to_display
-from app.ui.review.background import Background
 from app.ui.review.sheet import Sheet
 from app.ui.sentences import whole
 from models.labels.taxonomy import Taxonomy

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QLineEdit,
 from app.review.export import ExportPlan, ExportReport, Scope, export_labels
 from app.review.label_file import LabelFile
 from app.review.ports import ReviewError, ReviewStore
+from app.ui.background import Background, Progress
 from app.ui.picker import Picker
-from app.ui.review.background import Background, Progress
 from app.ui.review.controls import button
 from app.ui.review.sentences import export_sentences
 from app.ui.review.session import ReviewSession

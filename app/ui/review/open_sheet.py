@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdi
 from app.review.desk import ReviewDesk
 from app.review.label_file import OpenedLabels
 from app.review.ports import ReviewError
+from app.ui.background import Background, Progress
 from app.ui.picker import Picker
-from app.ui.review.background import Background, Progress
 from app.ui.review.controls import button
 from app.ui.review.sheet import Sheet
 from app.ui.sentences import whole

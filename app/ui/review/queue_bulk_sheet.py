@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QProgressBar
 
 from app.review.bulk import BulkPlan, BulkReport, Change, Decide, Relabel
 from app.review.ports import ReviewError, ReviewItem
+from app.ui.background import Background
 from app.ui.picker import Picker
-from app.ui.review.background import Background
 from app.ui.review.controls import button, narrow
 from app.ui.review.queue_bulk_sentences import left_alone_sentences, plan_sentences, report_sentences
 from app.ui.review.session import ReviewSession

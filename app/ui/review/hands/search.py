@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, Slot
 from app.review.edit import Action, Box
 from app.review.ports import ReviewError
 from app.review.tools.area import Area
+from app.ui.background import Background, Progress
 from app.ui.canvas import PointerAt
-from app.ui.review.background import Background, Progress
 from app.ui.review.hands.boxes import BoxHand, all_of, box_between
 from app.ui.review.hands.hand import point
 from app.ui.review.hands.outline_item import OutlineItem

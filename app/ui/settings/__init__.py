@@ -1,0 +1,1 @@
+"""The settings page: everything that can be chosen, and what the model runs on."""
