@@ -507,6 +507,8 @@ class ReviewPage(ReviewWidgets):
     def _bind_classes(self, case: OpenCase) -> None:
         """The number keys of this taxonomy's classes."""
         for shortcut in self._class_shortcuts:
+            # Two shortcuts of one key are ambiguous until the old one is gone, and Qt then takes neither.
+            shortcut.setEnabled(False)
             shortcut.deleteLater()
         self._class_shortcuts = []
         for defect in case.case.taxonomy:

@@ -8,14 +8,16 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QToolButton, QWidget
 
+from app import settings
 from app.settings import Setting, SettingsError
 from app.ui import icons
 from app.ui.picker import Picker
 from app.ui.preferences import Preferences
 from app.ui.settings.titles import TITLES, VALUES, worded
 
-_CONTROL_PX = 420
+_CONTROL_PX = 560
 _MOST_TEXT = 400
+_ICONS = {settings.THEME.key: "theme", settings.DEFAULT_SOURCE.key: "source", settings.DEFAULT_BUNDLE.key: "model"}
 
 
 class SettingField(QWidget):
@@ -97,7 +99,7 @@ class SettingField(QWidget):
             check.clicked.connect(self._choose)
             return check
         if choices:
-            picker = Picker("down")
+            picker = Picker(_ICONS.get(self.setting.key, "picker"))
             for value, words in choices:
                 picker.addItem(words, value)
             picker.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
