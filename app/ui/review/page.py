@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.review.desk import ReviewDesk
@@ -18,6 +18,7 @@ from app.review.open_case import OpenCase
 from app.review.ports import ReviewCase, ReviewItem, ReviewStore
 from app.ui.message_bar import MessageBar, MessageKind
 from app.ui.review.asking import Asking
+from app.ui.review.class_means import ClassMeans
 from app.ui.review.comparing import Comparison
 from app.ui.review.drawing import Tool
 from app.ui.review.keys import REVIEW_SECTIONS
@@ -51,9 +52,9 @@ class ReviewPage(ReviewWidgets):
         self._desk = desk
         self._messages = messages
         self._label_file: LabelFile | None = None
-        self._class_shortcuts: list[QShortcut] = []
         self._carried_to: UUID | None = None
         self._findings_timer = QTimer(self, singleShot=True, interval=_FINDINGS_AFTER_MS)
+        self.class_means = ClassMeans(self)
         self.asking = Asking(desk.opinions, self.frame_area, self.drawing.table, self)
         self._connect()
         self._connect_buttons()
@@ -80,10 +81,6 @@ class ReviewPage(ReviewWidgets):
         means.tolerance_chosen.connect(self.drawing.table.set_tolerance)
         means.shape_button.clicked.connect(self.drawing.toggle_tip)
         self.frame_area.drawable_changed.connect(self._on_drawable_changed)
-        self.column.class_panel.class_picked.connect(self.drawing.pick_class)
-        self.column.class_panel.visibility_changed.connect(self.canvas.set_class_visible)
-        self.column.class_panel.lock_changed.connect(self._on_lock_changed)
-        self.column.overlap_chosen.connect(self._on_overlap_chosen)
         self.column.finding_panel.finding_chosen.connect(self._on_finding_chosen)
         self.column.note_edit.editingFinished.connect(self._on_note_edited)
         self.export_sheet.closed.connect(self.close_sheet)
@@ -135,10 +132,7 @@ class ReviewPage(ReviewWidgets):
         session.status_changed.connect(self._show_status)
         session.failed.connect(self._on_failed)
         session.saved.connect(partial(self._messages.solve, _SAVE_TOPIC))
-        table = self.drawing.table
-        table.default_overlap = OverlapPolicy.REPLACE if store.exclusive else OverlapPolicy.ALLOW
-        table.overlap = {}
-        self._show_class()
+        self.class_means.set_default(OverlapPolicy.REPLACE if store.exclusive else OverlapPolicy.ALLOW)
         self.head.station_button.setVisible(self._label_file is not None and self._desk.station is not None)
         self.queue_panel.set_session(session)
         self.neighbours.set_session(session)
@@ -299,7 +293,7 @@ class ReviewPage(ReviewWidgets):
     def open_catalogue(self) -> None:
         """Show what counts as the class drawn with and what does not, or close that."""
         self.show_sheet(self.catalogue_sheet)
-        self._show_class()
+        self.class_means.show_class()
 
     @Slot()
     def open_opinion(self) -> None:
@@ -348,14 +342,13 @@ class ReviewPage(ReviewWidgets):
 
     @Slot(object)
     def _on_case_opened(self, case: OpenCase) -> None:
-        before, self.case = self.case, case
-        if before is None or before.case.taxonomy != case.case.taxonomy:
-            self._bind_classes(case)
+        self.case = case
+        self.class_means.set_taxonomy(case.case.taxonomy)
         self.frame_area.show_case(case)
         self.column.show_case(case)
         self.drawing.set_case(case)
         self.asking.set_case(case)
-        self._show_class()
+        self.class_means.show_class()
         self.queue_panel.mark_current()
         self._tell_recovered(case)
         if self._carried_to == case.id and self._can_decide():
@@ -387,7 +380,7 @@ class ReviewPage(ReviewWidgets):
     @Slot()
     def _on_tool_changed(self) -> None:
         self.tool_bar.show_tool(self.drawing)
-        self._show_class()
+        self.class_means.show_class()
 
     @Slot(object)
     def _on_finding_chosen(self, finding: Component) -> None:
@@ -401,30 +394,6 @@ class ReviewPage(ReviewWidgets):
         if self.case is not None:
             self.case.set_note(self.column.note_edit.text().strip())
             self._show_status()
-
-    @Slot(object)
-    def _on_overlap_chosen(self, policy: OverlapPolicy) -> None:
-        """What the class drawn with does to the others; each class has a policy of its own."""
-        table = self.drawing.table
-        table.overlap = {**table.overlap, table.class_id: policy}
-
-    @Slot()
-    def toggle_lock(self) -> None:
-        """Lock the class drawn with, or unlock it."""
-        self.column.class_panel.lock_button(self.drawing.table.class_id).toggle()
-
-    @Slot(int, bool)
-    def _on_lock_changed(self, class_id: int, locked: bool) -> None:
-        table = self.drawing.table
-        table.locked = table.locked | {class_id} if locked else table.locked - {class_id}
-
-    def _show_class(self) -> None:
-        """Mark the class drawn with, and what it does to the others."""
-        table = self.drawing.table
-        self.column.class_panel.set_picked(table.class_id)
-        self.column.show_overlap(table.policy(table.class_id))
-        if self.case is not None and self.right.currentWidget() is self.catalogue_sheet:
-            self.catalogue_sheet.show_class(self.case.case.taxonomy, table.class_id)
 
     @Slot()
     def _on_drawable_changed(self) -> None:
@@ -503,20 +472,6 @@ class ReviewPage(ReviewWidgets):
             said = said.format(name=case.case.item.name, count=case.recovered_steps)
             self._messages.show_message(said, MessageKind.NOTICE, topic=_FOUND_AGAIN_TOPIC)
             case.recovered_steps = 0
-
-    def _bind_classes(self, case: OpenCase) -> None:
-        """The number keys of this taxonomy's classes."""
-        for shortcut in self._class_shortcuts:
-            # Two shortcuts of one key are ambiguous until the old one is gone, and Qt then takes neither.
-            shortcut.setEnabled(False)
-            shortcut.deleteLater()
-        self._class_shortcuts = []
-        for defect in case.case.taxonomy:
-            if defect.key:
-                shortcut = QShortcut(QKeySequence(defect.key), self)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.activated.connect(partial(self.drawing.pick_class, defect.id))
-                self._class_shortcuts.append(shortcut)
 
     def _can_decide(self) -> bool:
         return self.case is not None and self.case.case.image is not None and not self.frame_area.shows_word

@@ -57,7 +57,7 @@ def bind_review_keys(page: ReviewPage) -> None:
         ("copy", findings.copy),
         ("paste", findings.paste),
         ("carry", page.carry),
-        ("lock", page.toggle_lock),
+        ("lock", page.class_means.toggle_lock),
         ("delete", findings.delete),
         ("undo", page.undo),
         ("redo", page.redo),
