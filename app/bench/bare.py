@@ -37,13 +37,20 @@ class BareNetworks:
                 self.runtime.segment(encoded, rows)
 
     def passing(self, encoded: Encoded) -> list[int]:
-        """The tiles in which a class passes its gate; none for a bundle that only classifies."""
-        spec = self.bundle.spec
-        if spec.task != "cascade":
-            return []
-        gates = np.array([spec.gates[name] for name in spec.taxonomy.names], dtype=np.float32)
-        rows: list[int] = np.flatnonzero((encoded.probabilities >= gates).any(axis=1)).tolist()
-        return rows
+        """The tiles to draw masks of: those in which a class passes its gate; none where the bundle only classifies."""
+        return _open_tiles(self.bundle, encoded) if self.bundle.spec.task == "cascade" else []
+
+
+def gate_opens(runtime: Runtime, bundle: Bundle, image: Image) -> bool:
+    """Whether a class passes its gate in this frame."""
+    return bool(_open_tiles(bundle, runtime.classify(_tiles(bundle, image))))
+
+
+def _open_tiles(bundle: Bundle, encoded: Encoded) -> list[int]:
+    spec = bundle.spec
+    gates = np.array([spec.gates[name] for name in spec.taxonomy.names], dtype=np.float32)
+    tiles: list[int] = np.flatnonzero((encoded.probabilities >= gates).any(axis=1)).tolist()
+    return tiles
 
 
 def _tiles(bundle: Bundle, image: Image) -> npt.NDArray[np.float32]:

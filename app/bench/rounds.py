@@ -40,15 +40,21 @@ def timed(run: Callable[[int], None], count: int) -> Timing:
     return Timing(count, time.perf_counter() - wall_s, time.process_time() - cpu_s)
 
 
-def in_turns(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """The seconds of each side in each of ``rounds`` rounds, after one that is not counted."""
+def in_turns(
+    sides: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, list[float]]:
+    """The seconds of each side in each of ``rounds`` rounds, after one that is not counted.
+
+    Sides that wait for nothing may be measured by ``time.process_time``, which stands still while the computer does
+    something else.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds + 1):
         for name, work in sides.items():
-            begun_s = time.perf_counter()
+            begun_s = clock()
             work()
             if number:
-                seconds[name].append(time.perf_counter() - begun_s)
+                seconds[name].append(clock() - begun_s)
     return seconds
 
 

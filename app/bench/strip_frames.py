@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from app.bench.bare import gate_opens
 from app.bench.bench import BenchError
 from app.words.frame import Image
 from models.bundle import Bundle
 from models.data.strip import find_preset
-from models.predictor import Predictor
 from models.runtimes.base import Runtime
 
 _JPEG_QUALITY = 95
@@ -75,9 +75,9 @@ def as_file(image: Image) -> FileFrame:
 
 
 def _sorted_out(bundle: Bundle, runtime: Runtime, preset: str, count: int, *, passing: bool) -> tuple[FileFrame, ...]:
-    predictor, found = Predictor(bundle, runtime), []
+    found: list[FileFrame] = []
     for looked_at, frame in enumerate(rendered(preset), start=1):
-        if _passes(predictor, frame.image) is passing:
+        if gate_opens(runtime, bundle, frame.image) is passing:
             found.append(frame)
         if len(found) == count:
             return tuple(found)
@@ -88,8 +88,3 @@ def _sorted_out(bundle: Bundle, runtime: Runtime, preset: str, count: int, *, pa
         f"The gate of bundle '{bundle.name}' {does}{' through' if passing else ''} on the rendered strip to measure "
         "with; take another bundle."
     )
-
-
-def _passes(predictor: Predictor, image: Image) -> bool:
-    probabilities = predictor.predict(image).probabilities
-    return any(value >= predictor.thresholds.gates[class_id] for class_id, value in probabilities.items())
