@@ -111,7 +111,7 @@ def line_scan(size: tuple[int, int]) -> tuple[Image, MaskStack]:
 
 
 def _panned(canvas: FrameCanvas, scale: float, count: int) -> list[Redraw]:
-    """Each redraw while the view is panned to and fro at this zoom."""
+    """Each redraw while the view is panned back and forth at this zoom."""
     _zoom_to(canvas, scale)
     canvas.viewport().repaint()
     steps = (_PAN_PX if number % 16 < 8 else -_PAN_PX for number in range(count))
