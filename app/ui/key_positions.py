@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from app.ui.focus_keys import focus_keys
 
 TEXT_INPUTS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
 """While one of these has the focus a letter is text."""
@@ -44,15 +46,13 @@ class KeyPositions(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        application = QApplication.instance()
-        assert application is not None, "a window exists, so an application does"
-        application.installEventFilter(self)
+        focus_keys().listen(self, self._take)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def _take(self, event: QKeyEvent, watched: QWidget) -> bool:
         """Activate the shortcut of the window the key was pressed in."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        if event.type() != QEvent.Type.KeyPress or isinstance(watched, TEXT_INPUTS):
             return False
-        if not isinstance(watched, QWidget) or isinstance(watched, TEXT_INPUTS) or watched.window() != self._window:
+        if watched.window() is not self._window:
             return False
         key = key_at_place(event)
         if key is None:

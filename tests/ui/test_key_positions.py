@@ -1,11 +1,13 @@
 """Shortcuts on keyboards of other layouts: by the key's place, and only where the layout has another sign there."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from review_bench import PLAIN, SHIFT
 
+from app.ui.focus_keys import focus_keys
 from app.ui.key_positions import KeyPositions, key_at_place
 from app.ui.review.drawing import Tool
 
@@ -59,14 +61,35 @@ def test_text_stays_text_and_hidden_owners_take_nothing(qtbot):
     shortcut = QShortcut(QKeySequence("B"), page)
     shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
     shortcut.activated.connect(lambda: told.append(1))
+    page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     KeyPositions(window)
     window.show()
-    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    edit.setFocus()
     press(edit, CYRILLIC_I, PLACE_OF_B, text="и")
     assert edit.text() == "и"
     assert told == []
-    press(window, CYRILLIC_I, PLACE_OF_B)
+    page.setFocus()
+    press(page, CYRILLIC_I, PLACE_OF_B)
     assert told == [1]
     page.hide()
-    press(window, CYRILLIC_I, PLACE_OF_B)
+    press(QApplication.focusWidget() or window, CYRILLIC_I, PLACE_OF_B)
     assert told == [1]
+
+
+def test_a_held_key_is_let_go_when_the_focus_leaves_and_a_dead_listener_hears_nothing(bench):
+    press(bench.canvas, Qt.Key.Key_M, PLACE_OF_M)
+    assert bench.canvas.masks_hidden
+    bench.canvas.clearFocus()
+    assert not bench.canvas.masks_hidden
+    bench.canvas.setFocus()
+    heard = []
+    owner = QObject()
+    focus_keys().listen(owner, lambda _event, _watched: bool(heard.append(1)))
+    press(bench.canvas, Qt.Key.Key_F12, 96)
+    assert heard == [1]
+    owner.deleteLater()
+    bench.qtbot.waitUntil(lambda: not shiboken6.isValid(owner))
+    press(bench.canvas, Qt.Key.Key_F12, 96)
+    assert heard == [1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
+from app.ui.focus_keys import focus_keys
 from app.ui.key_positions import TEXT_INPUTS, key_at_place
 
 
@@ -23,31 +24,21 @@ class HeldKey(QObject):
         self._key = key
         self._owner = owner
         self._down = False
-        application = QApplication.instance()
-        assert application is not None, "a widget exists, so an application does"
-        application.installEventFilter(self)
+        focus_keys().listen(self, self._take, self._let_up)
 
     @property
     def is_down(self) -> bool:
         """Whether the key is held now."""
         return self._down
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """See every key of the application; take only this one."""
-        kind = event.type()
-        if kind == QEvent.Type.ApplicationDeactivate or (
-            kind == QEvent.Type.WindowDeactivate and watched is self._owner.window()
-        ):
-            self._let_up()
-            return False
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or not isinstance(event, QKeyEvent):
-            return False
+    def _take(self, event: QKeyEvent, watched: QWidget) -> bool:
+        """See every key of the window that has the focus; take only this one."""
         pressed = key_at_place(event) or event.key()
-        if pressed != self._key or not isinstance(watched, QWidget) or not self._is_ours(watched):
+        if pressed != self._key or not self._is_ours(watched):
             return False
         if event.isAutoRepeat():
             return self._down
-        if kind == QEvent.Type.KeyRelease:
+        if event.type() == QEvent.Type.KeyRelease:
             was_down = self._down
             self._let_up()
             return was_down
