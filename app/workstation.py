@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.inspection.status import LineEvent, LineState, LineStatus
 from app.review_desk import open_desk
@@ -15,9 +15,12 @@ from app.settings import DEFAULT_SOURCE, OPERATOR_NAME, STATION_NAME, Settings
 from app.station import Station
 from app.ui.application import grab, make_application, make_window
 from app.ui.live.page import LIVE, LivePage
-from app.ui.review.page import ReviewPage, review_entry
 from app.ui.sentences import sentence
-from app.ui.settings.page import SETTINGS_PAGE, SettingsPage
+from app.ui.shell import PageEntry, Workplace
+
+if TYPE_CHECKING:
+    from app.ui.review.page import ReviewPage
+    from app.ui.settings.page import SettingsPage
 
 UNSEEN_SIZE = QSize(1920, 1080)
 _PATIENCE_MS = 600_000
@@ -33,7 +36,7 @@ class Workstation:
         self._station = station
         self._application = make_application()
         self._desk = open_desk(station.store, settings[OPERATOR_NAME], settings[STATION_NAME])
-        self.window = make_window(station, [LIVE, review_entry(self._desk), SETTINGS_PAGE])
+        self.window = make_window(station, self._pages())
         spec = settings[DEFAULT_SOURCE]
         titles = dict(station.sources())
         self.live.line_bar.choose_source(spec, titles.get(spec, Path(spec).name or spec))
@@ -42,6 +45,25 @@ class Workstation:
     def live(self) -> LivePage:
         """The live page."""
         return cast("LivePage", self.window.page("live"))
+
+    def _pages(self) -> tuple[PageEntry, ...]:
+        """The pages; what is not in front at the start is imported and made when it is first shown."""
+
+        def review(workplace: Workplace) -> QWidget:
+            from app.ui.review.page import make_review_page
+
+            return make_review_page(self._desk, workplace)
+
+        def settings(workplace: Workplace) -> QWidget:
+            from app.ui.settings.page import SettingsPage
+
+            return SettingsPage(workplace)
+
+        return (
+            LIVE,
+            PageEntry("review", "Review", "review", review),
+            PageEntry("settings", "Settings", "settings", settings),
+        )
 
     def run(self, source: str | None) -> int:
         """Show the window until it is closed, the line started on ``source`` where one is given; the exit code."""
@@ -84,8 +106,9 @@ class Workstation:
 
     def close(self) -> None:
         """Close the window, then the desk; the station, which they draw from, is for whoever made it to close."""
-        cast("ReviewPage", self.window.page("review")).stop()
-        cast("SettingsPage", self.window.page("settings")).stop()
+        for name in ("review", "settings"):
+            if (page := self.window.made_page(name)) is not None:
+                cast("ReviewPage | SettingsPage", page).stop()
         self.window.close()
         self._desk.close()
         QApplication.processEvents()

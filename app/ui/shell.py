@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._preferences = Preferences()
         self._bridge = bridge
+        self._entries = {entry.name: entry for entry in pages}
         self._pages: dict[str, QWidget] = {}
         self._state = LineState.IDLE
         self.messages = MessageBar()
@@ -119,10 +120,6 @@ class MainWindow(QMainWindow):
         message_row.setContentsMargins(12, 10, 12, 0)
         message_row.addWidget(self.messages)
         self._stack = QStackedWidget()
-        for entry in pages:
-            page = entry.make(self.workplace)
-            self._pages[entry.name] = page
-            self._stack.addWidget(page)
         down.addLayout(message_row)
         down.addWidget(self._stack, 1)
         down.addWidget(self._build_status())
@@ -222,8 +219,15 @@ class MainWindow(QMainWindow):
         self.show()
 
     def page(self, name: str) -> QWidget:
-        """The page's widget."""
+        """The page's widget; made when it is first asked for, so that the window need not wait for it."""
+        if name not in self._pages:
+            self._pages[name] = self._entries[name].make(self.workplace)
+            self._stack.addWidget(self._pages[name])
         return self._pages[name]
+
+    def made_page(self, name: str) -> QWidget | None:
+        """The page's widget where it was ever asked for."""
+        return self._pages.get(name)
 
     @property
     def current_page(self) -> str:
@@ -232,9 +236,10 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front."""
-        self._stack.setCurrentWidget(self._pages[name])
+        page = self.page(name)
+        self._stack.setCurrentWidget(page)
         self._rail_buttons[name].setChecked(True)
-        self._pages[name].setFocus()
+        page.setFocus()
         self.page_shown.emit(name)
 
     @Slot()

@@ -176,3 +176,11 @@ def test_preferences_that_are_damaged_mean_the_defaults(home: Path) -> None:
     preferences = Preferences()
     assert preferences.theme is ThemeName.DARK
     assert preferences.opacity_percent == 45
+
+
+def test_a_page_is_made_when_it_is_first_shown(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.made_page("first") is window.page("first")
+    assert window.made_page("second") is None
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.current_page == "second"
+    assert window.made_page("second") is window.page("second")

@@ -26,7 +26,7 @@ from app.ui.review.page_keys import bind_review_keys
 from app.ui.review.session import ReviewSession
 from app.ui.review.widgets import ReviewWidgets
 from app.ui.sentences import sentence
-from app.ui.shell import PageEntry, Workplace
+from app.ui.shell import Workplace
 from app.words.correction import ReviewState
 from models.labels.components import Component
 from models.labels.masks import class_mask
@@ -514,12 +514,8 @@ def _gone(selected: Component, findings: Sequence[Component]) -> bool:
     return all((finding.class_id, finding.box_px, finding.area_px) != where for finding in findings)
 
 
-def review_entry(desk: ReviewDesk) -> PageEntry:
-    """The entry of the page rail, over one desk."""
-
-    def make(workplace: Workplace) -> ReviewPage:
-        page = ReviewPage(desk, workplace.messages)
-        page.neighbours.remember_in(workplace.preferences)
-        return page
-
-    return PageEntry("review", "Review", "review", make)
+def make_review_page(desk: ReviewDesk, workplace: Workplace) -> ReviewPage:
+    """The page over one desk, which remembers with the person what is shown of it."""
+    page = ReviewPage(desk, workplace.messages)
+    page.neighbours.remember_in(workplace.preferences)
+    return page
