@@ -96,6 +96,8 @@ def test_tone_is_set_by_its_sheet_and_stays(bench):
     assert view.tone_panel.tone.contrast == 2.0
     assert view.tone_button.isChecked()
     view.tone_panel.hide()
+    bench.window.activateWindow()
+    bench.qtbot.waitUntil(bench.window.isActiveWindow)
     bench.go("b.png")
     assert bench.canvas._frame_layer._tone.contrast == 2.0
     bench.key(Qt.Key.Key_T, Qt.KeyboardModifier.ShiftModifier)

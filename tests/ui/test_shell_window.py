@@ -109,6 +109,7 @@ def test_an_error_stays_until_it_is_dismissed(window: MainWindow, station: Strip
     station.raise_event("source_failed", is_error=True, error="The folder /coil is not there; choose another one.")
     qtbot.waitUntil(lambda: window.messages.messages[0].count == 2)
     assert len(window.messages.messages) == 1
+    qtbot.waitUntil(lambda: any(b.isVisible() for b in window.messages.findChildren(QToolButton)))
     close = next(b for b in window.messages.findChildren(QToolButton) if b.isVisible())
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
     assert not window.messages.isVisible()
