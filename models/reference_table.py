@@ -109,6 +109,7 @@ def result_of(bundle: Bundle, cache: Path | None = None) -> dict[str, Any]:
         "epochs": spec.training.get("epochs"),
         "seed": spec.training.get("plan", {}).get("seed"),
         "minutes": spec.training.get("minutes"),
+        "start": spec.training.get("start"),
         "trained_on": spec.training.get("device"),
         "metrics": {key: value for key, value in spec.metrics.items() if not isinstance(value, (dict, list))},
         "intervals": spec.metrics.get("intervals", {}),
@@ -129,12 +130,15 @@ def keep(result: Mapping[str, Any], path: Path) -> None:
 
 
 def table(results: Path) -> str:
-    """The Markdown table of all systems, from the kept results."""
+    """The Markdown table of all systems, from the kept results; a second stage counts the epochs of the first."""
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
+    by_bundle = {result["bundle_sha256"]: result for result in kept}
     lines = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
     for system in SYSTEMS:
         path = results / f"{system.plan}.json"
         result = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-        lines.append("| " + " | ".join(_cells(system, result)) + " |")
+        start = (result or {}).get("start") or {}
+        lines.append("| " + " | ".join(_cells(system, result, by_bundle.get(start.get("sha256")))) + " |")
     return "\n".join(lines)
 
 
@@ -148,21 +152,23 @@ def write_table(page: Path, text: str) -> None:
         stream.write(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
-def _cells(system: System, result: Mapping[str, Any] | None) -> list[str]:
+def _cells(system: System, result: Mapping[str, Any] | None, before: Mapping[str, Any] | None = None) -> list[str]:
     name = f"`{system.plan}`"
     if result is None:
         return [name, system.title, NOT_TRAINED, "–", "–", "–", system.published, "–", "–", "–"]
+    stages = [result] if before is None else [before, result]
+    minutes = " + ".join(f"{stage['minutes']:.0f}" for stage in stages)
     return [
         name,
         system.title,
         f"{result['data'].get('source', '?')}; {result['data'].get('train_frames', '?')}",
-        str(result["epochs"]),
+        " + ".join(str(stage["epochs"]) for stage in stages),
         str(result["seed"]),
         _figure(system.metric, result),
         system.published,
         f"{result['parameters'] / 1e6:.2f}",
         f"{result['frame_ms']:.0f}",
-        f"{result['minutes']:.0f} min, {result['trained_on']}",
+        f"{minutes} min, {result['trained_on']}",
     ]
 
 

@@ -51,6 +51,15 @@ def test_a_row_says_what_was_trained_on_how_much_and_how_well(tmp_path: Path) ->
     assert row["published"] == "accuracy 0.95"
 
 
+def test_a_second_stage_counts_the_epochs_and_minutes_of_the_first(tmp_path: Path) -> None:
+    keep({**RESULT, "bundle_sha256": "first", "epochs": 90, "minutes": 118.4}, tmp_path / "neu-strip-base.json")
+    start = {"name": "neu-strip-base", "sha256": "first"}
+    keep({**RESULT, "bundle_sha256": "second", "start": start}, tmp_path / "neu-strip.json")
+    row = cells(table(tmp_path), "neu-strip")
+    assert row["epochs"] == "90 + 12"
+    assert row["trained in"] == "118 + 33 min, CPU (x86_64)"
+
+
 def test_a_metric_the_bundle_lacks_is_not_made_up(tmp_path: Path) -> None:
     keep({**RESULT, "metrics": {}}, tmp_path / "neu-cnn.json")
     assert cells(table(tmp_path), "neu-cnn")["figure, 95 % interval"] == "no accuracy"
