@@ -107,6 +107,7 @@ def test_the_empty_page_says_what_to_do_and_starts(page: LivePage, station: Stri
     qtbot.waitUntil(lambda: not page.line_bar.start.isEnabled())
     assert "starting" in page.banner.reason.text()
     assert not page.viewer.start.isVisible()
+    assert QApplication.focusWidget() is page, "a second press of the same key pushes nothing"
     show(page, station, qtbot, with_squares(0))
     assert not page.viewer.is_empty
     assert page.viewer.canvas.hasFocus()

@@ -24,7 +24,8 @@ from app.settings import (
 from app.ui import theme
 from app.ui.application import make_application, make_window
 from app.ui.settings import runtime_panel
-from app.ui.settings.page import SETTINGS_PAGE
+from app.ui.settings.page import SettingsPage
+from app.ui.shell import PageEntry
 from app.ui.theme import ThemeName
 from app.words.inspection import VerdictKind
 
@@ -37,7 +38,7 @@ def station():
 @pytest.fixture
 def page(station, qtbot):
     application = make_application()
-    window = make_window(station, [SETTINGS_PAGE])
+    window = make_window(station, [PageEntry("settings", "Settings", "settings", SettingsPage)])
     qtbot.addWidget(window)
     window.resize(1500, 900)
     window.show()

@@ -205,7 +205,11 @@ class LivePage(QWidget):
         self.counters.show_status(status)
         if self._newest is None:
             self.banner.clear(starting=status.state.active)
+            had_focus = self.viewer.start.hasFocus()
             self.viewer.start.setVisible(not status.state.active)
+            if had_focus and status.state.active:
+                # Qt would hand it to some other button, which a second press of the same key would then push.
+                self.setFocus()
         if was_running != (status.state is LineState.RUNNING) and self._newest is not None and self._frozen is None:
             self.banner.show_inspection(self._newest, self._state is LineState.RUNNING)
 

@@ -12,7 +12,8 @@ from app.ui import theme
 from app.ui.settings.fields import SettingField
 from app.ui.settings.runtime_panel import RuntimePanel
 from app.ui.settings.titles import GROUPS, worded
-from app.ui.shell import PageEntry, Workplace
+from app.ui.shell import Workplace
+from app.ui.style import set_property
 
 _RUNTIME_PX = 520
 
@@ -85,9 +86,7 @@ class SettingsPage(QWidget):
             assert isinstance(application, QApplication), "a page exists, so an application does"
             theme.apply_theme(application, self._workplace.preferences.theme)
         elif field.setting.place is Place.STATION or field.setting is OPERATOR_NAME:
-            self.note_label.setProperty("role", "title")
-            self.note_label.style().unpolish(self.note_label)
-            self.note_label.style().polish(self.note_label)
+            set_property(self.note_label, "role", "title")
 
     @Slot(object)
     def _on_status_read(self, status: LineStatus) -> None:
@@ -100,7 +99,3 @@ class SettingsPage(QWidget):
         for field in self.fields.values():
             field.show_value()
         self._workplace.bridge.read_status()
-
-
-SETTINGS_PAGE = PageEntry("settings", "Settings", "settings", SettingsPage)
-"""The entry of the page rail."""
